@@ -1,0 +1,17 @@
+//! The pure heart of Driveway: what Graph's words mean, and who may do what.
+//!
+//! Nothing here does I/O, reads a clock or draws a random number; instants and new ids are passed in. That keeps every
+//! rule testable in microseconds and makes a retried transaction write the same rows.
+
+pub mod caller;
+pub mod drive;
+pub mod error;
+pub mod id;
+pub mod identity;
+pub mod item;
+pub mod permission;
+pub mod policy;
+pub mod seal;
+pub mod time;
+
+pub use error::{Error, Result};

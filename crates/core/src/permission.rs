@@ -1,0 +1,188 @@
+//! Permissions, among them sharing links. A permission is either a direct grant or a link (behaviour table, 1.1).
+
+use jiff::Timestamp;
+use secrecy::SecretString;
+
+use crate::id::{ApplicationId, GroupId, ItemId, PermissionId, UserId};
+
+/// What a permission lets its holder do. A greater role includes the lesser ones.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Role {
+    /// See and download.
+    Read,
+    /// Change, add, share.
+    Write,
+    /// All of it, and remove what others shared.
+    Owner,
+}
+
+/// The type of a sharing link.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum LinkType {
+    /// Read only.
+    View,
+    /// Read and write.
+    Edit,
+    /// Read only, and may stand in a frame of another page.
+    Embed,
+}
+
+/// Whom a sharing link is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum LinkScope {
+    /// The listed people.
+    Users,
+    /// Whoever is signed in to the drive's organization.
+    Organization,
+    /// Whoever has the link.
+    Anonymous,
+}
+
+macro_rules! words {
+    ($($name:ident { $($variant:ident = $word:literal),+ $(,)? })+) => {$(
+        impl $name {
+            /// Every value.
+            pub const ALL: &'static [Self] = &[$(Self::$variant),+];
+
+            /// The word on the wire and in storage.
+            pub fn as_str(self) -> &'static str {
+                match self { $(Self::$variant => $word),+ }
+            }
+
+            /// Reads the word without regard to case (AMB-47).
+            pub fn parse(text: &str) -> Option<Self> {
+                Self::ALL.iter().copied().find(|value| value.as_str().eq_ignore_ascii_case(text))
+            }
+        }
+    )+};
+}
+
+words! {
+    Role { Read = "read", Write = "write", Owner = "owner" }
+    LinkType { View = "view", Edit = "edit", Embed = "embed" }
+    LinkScope { Users = "users", Organization = "organization", Anonymous = "anonymous" }
+}
+
+impl LinkType {
+    /// The role that a link of this type gives (CL-14, AMB-09).
+    pub fn role(self) -> Role {
+        match self {
+            Self::View | Self::Embed => Role::Read,
+            Self::Edit => Role::Write,
+        }
+    }
+}
+
+/// Whom a direct grant is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Grantee {
+    /// A person.
+    User(UserId),
+    /// The members of a group.
+    Group(GroupId),
+    /// The owners of a group.
+    GroupOwners(GroupId),
+}
+
+/// Who made a link, and therefore whose rights bound it (property P9).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Creator {
+    /// The person, unless the application acted for itself.
+    pub user: Option<UserId>,
+    /// The application.
+    pub application: ApplicationId,
+}
+
+/// What stands before a link: the password's hash and a number that changes with the password.
+#[derive(Debug, Clone)]
+pub struct PasswordGuard {
+    /// The argon2id hash in PHC form.
+    pub hash: SecretString,
+    /// Changes with the password, so that visits under an old one end (P28).
+    pub version: i64,
+}
+
+/// A sharing link.
+#[derive(Debug, Clone)]
+pub struct SharingLink {
+    /// View, edit or embed.
+    pub link_type: LinkType,
+    /// Whom it is for.
+    pub scope: LinkScope,
+    /// Who made it. The application is part of the link's slot (AMB-01).
+    pub creator: Creator,
+    /// The password, if it has one.
+    pub password: Option<PasswordGuard>,
+    /// When it ends, if it does. From this instant on it is over (AMB-64).
+    pub expires_at: Option<Timestamp>,
+    /// The people of a users link.
+    pub grantees: Vec<UserId>,
+}
+
+/// What a permission consists of.
+#[derive(Debug, Clone)]
+pub enum PermissionKind {
+    /// Given to somebody directly.
+    Grant {
+        /// To whom.
+        grantee: Grantee,
+        /// What they may do.
+        role: Role,
+    },
+    /// Carried by a link.
+    Link(SharingLink),
+}
+
+/// A permission on an item.
+#[derive(Debug, Clone)]
+pub struct Permission {
+    /// Its id, unique everywhere and never used again.
+    pub id: PermissionId,
+    /// The item that it was put on.
+    pub item: ItemId,
+    /// Grant or link.
+    pub kind: PermissionKind,
+    /// When it was made.
+    pub created_at: Timestamp,
+}
+
+impl Permission {
+    /// The link, if it is one.
+    pub fn link(&self) -> Option<&SharingLink> {
+        match &self.kind {
+            PermissionKind::Link(link) => Some(link),
+            PermissionKind::Grant { .. } => None,
+        }
+    }
+
+    /// What the holder may do.
+    pub fn role(&self) -> Role {
+        match &self.kind {
+            PermissionKind::Link(link) => link.link_type.role(),
+            PermissionKind::Grant { role, .. } => *role,
+        }
+    }
+}
+
+/// The place that a link takes on its item: at most one live link has it (AMB-01).
+///
+/// The application is the calling one, the scope the resolved one; a password makes another slot (AMB-03).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Slot {
+    /// The calling application.
+    pub application: ApplicationId,
+    /// The resolved type.
+    pub link_type: LinkType,
+    /// The resolved scope.
+    pub scope: LinkScope,
+    /// Whether a password guards it.
+    pub protected: bool,
+}
+
+impl Slot {
+    /// The key under which storage keeps it unique.
+    pub fn key(&self) -> String {
+        let guard = if self.protected { "protected" } else { "open" };
+        format!("{}/{}/{}/{guard}", self.application, self.link_type.as_str(), self.scope.as_str())
+    }
+}

@@ -1,0 +1,213 @@
+//! Who may do what to an item, by the permissions on it and on the folders above it.
+
+use crate::id::{GroupId, ItemId, TenantId, UserId};
+use crate::permission::{Grantee, Permission, PermissionKind, Role};
+
+/// An item on the way from the asked one up to the root, with the permissions put on it.
+#[derive(Debug, Clone)]
+pub struct ChainItem {
+    /// The item.
+    pub id: ItemId,
+    /// Its name.
+    pub name: String,
+    /// Whether it takes over the permissions of what lies above. `retainInheritedPermissions: false` ends that.
+    pub inherits: bool,
+    /// Whether it is in the recycle bin.
+    pub deleted: bool,
+    /// The permissions put on this very item.
+    pub permissions: Vec<Permission>,
+}
+
+/// An item and its ancestors, the item first, the root last: everything that decides about access to it.
+#[derive(Debug, Clone)]
+pub struct Chain {
+    /// The tenant of the drive.
+    pub tenant: TenantId,
+    /// The items, nearest first; never empty for an item that exists.
+    pub items: Vec<ChainItem>,
+}
+
+/// A person's standing: what they can hold permissions as.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Standing {
+    /// The groups they are a member of.
+    pub member_of: Vec<GroupId>,
+    /// The groups they own.
+    pub owner_of: Vec<GroupId>,
+}
+
+/// Whose role is asked for.
+#[derive(Debug, Clone, Copy)]
+pub enum Actor<'a> {
+    /// A person who may sign in.
+    User {
+        /// The person.
+        id: UserId,
+        /// Their groups.
+        standing: &'a Standing,
+    },
+    /// An application acting for itself in a tenant: it has every right there that its scopes reach.
+    Application {
+        /// The tenant that its token is for.
+        tenant: TenantId,
+    },
+    /// Nobody who may act: a disabled account, a stranger.
+    Nobody,
+}
+
+impl Chain {
+    /// Whether the item is reachable at all: neither it nor anything above it is in the recycle bin.
+    pub fn is_live(&self) -> bool {
+        !self.items.is_empty() && self.items.iter().all(|item| !item.deleted)
+    }
+
+    /// The permissions that reach the item, nearest first, each with the item that carries it.
+    ///
+    /// Where inheritance is broken, owners' grants still flow in and nothing else does (AMB-29, AMB-30).
+    pub fn effective(&self) -> impl Iterator<Item = (&ChainItem, &Permission)> {
+        let mut broken = false;
+        self.items.iter().flat_map(move |item| {
+            let owners_only = broken;
+            broken |= !item.inherits;
+            item.permissions
+                .iter()
+                .filter(move |permission| !owners_only || is_owner_grant(permission))
+                .map(move |permission| (item, permission))
+        })
+    }
+
+    /// The greatest role that direct grants give the actor on the item. Links count only when they are presented.
+    pub fn role_of(&self, actor: Actor<'_>) -> Option<Role> {
+        match actor {
+            Actor::Nobody => None,
+            Actor::Application { tenant } => (tenant == self.tenant).then_some(Role::Owner),
+            Actor::User { id, standing } => self
+                .effective()
+                .filter_map(|(_, permission)| match &permission.kind {
+                    PermissionKind::Grant { grantee, role } => standing.holds(id, grantee).then_some(*role),
+                    PermissionKind::Link(_) => None,
+                })
+                .max(),
+        }
+    }
+
+    /// A permission that reaches the item, and the item that carries it.
+    pub fn find(&self, id: crate::id::PermissionId) -> Option<(&ChainItem, &Permission)> {
+        self.effective().find(|(_, permission)| permission.id == id)
+    }
+}
+
+impl Standing {
+    /// Whether the person is among those whom a grant is for.
+    pub fn holds(&self, user: UserId, grantee: &Grantee) -> bool {
+        match grantee {
+            Grantee::User(id) => *id == user,
+            Grantee::Group(id) => self.member_of.contains(id) || self.owner_of.contains(id),
+            Grantee::GroupOwners(id) => self.owner_of.contains(id),
+        }
+    }
+}
+
+fn is_owner_grant(permission: &Permission) -> bool {
+    matches!(permission.kind, PermissionKind::Grant { role: Role::Owner, .. })
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::Timestamp;
+    use proptest::prelude::*;
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::id::PermissionId;
+
+    const ANN: UserId = UserId::from_uuid(Uuid::from_u128(1));
+    const TENANT: TenantId = TenantId::from_uuid(Uuid::from_u128(100));
+
+    fn grant(user: u128, role: Role) -> Permission {
+        Permission {
+            id: PermissionId::from_uuid(Uuid::from_u128(user)),
+            item: ItemId::from_uuid(Uuid::nil()),
+            kind: PermissionKind::Grant { grantee: Grantee::User(UserId::from_uuid(Uuid::from_u128(user))), role },
+            created_at: Timestamp::UNIX_EPOCH,
+        }
+    }
+
+    fn chain(levels: Vec<(bool, Vec<Permission>)>) -> Chain {
+        let items = levels
+            .into_iter()
+            .map(|(inherits, permissions)| ChainItem {
+                id: ItemId::from_uuid(Uuid::nil()),
+                name: String::new(),
+                inherits,
+                deleted: false,
+                permissions,
+            })
+            .collect();
+        Chain { tenant: TENANT, items }
+    }
+
+    fn role(chain: &Chain) -> Option<Role> {
+        chain.role_of(Actor::User { id: ANN, standing: &Standing::default() })
+    }
+
+    fn any_role() -> impl Strategy<Value = Role> {
+        prop_oneof![Just(Role::Read), Just(Role::Write), Just(Role::Owner)]
+    }
+
+    fn any_levels() -> impl Strategy<Value = Vec<(bool, Vec<(u128, Role)>)>> {
+        proptest::collection::vec((any::<bool>(), proptest::collection::vec((1_u128..4, any_role()), 0..3)), 1..6)
+    }
+
+    fn build(levels: &[(bool, Vec<(u128, Role)>)]) -> Chain {
+        chain(
+            levels
+                .iter()
+                .map(|(inherits, grants)| (*inherits, grants.iter().map(|(user, role)| grant(*user, *role)).collect()))
+                .collect(),
+        )
+    }
+
+    proptest! {
+        #[test]
+        fn adding_a_permission_never_removes_access(levels in any_levels(), at in 0_usize..6, user in 1_u128..4, more in any_role()) {
+            let before = role(&build(&levels));
+            let mut levels = levels;
+            let at = at % levels.len();
+            levels[at].1.push((user, more));
+            prop_assert!(role(&build(&levels)) >= before);
+        }
+
+        #[test]
+        fn breaking_inheritance_never_adds_access_and_never_locks_owners_out(levels in any_levels(), at in 0_usize..6) {
+            let before = role(&build(&levels));
+            let mut levels = levels;
+            let at = at % levels.len();
+            levels[at].0 = false;
+            let after = role(&build(&levels));
+            prop_assert!(after <= before);
+            if before == Some(Role::Owner) {
+                prop_assert_eq!(after, before);
+            }
+        }
+    }
+
+    #[test]
+    fn grants_flow_down_until_inheritance_breaks() {
+        assert_eq!(role(&chain(vec![(true, vec![]), (true, vec![grant(1, Role::Read)])])), Some(Role::Read));
+        assert_eq!(role(&chain(vec![(false, vec![]), (true, vec![grant(1, Role::Write)])])), None);
+        assert_eq!(
+            role(&chain(vec![(false, vec![grant(1, Role::Read)]), (true, vec![grant(1, Role::Write)])])),
+            Some(Role::Read)
+        );
+    }
+
+    #[test]
+    fn applications_act_in_their_own_tenant_only() {
+        let chain = chain(vec![(true, vec![])]);
+        assert_eq!(chain.role_of(Actor::Application { tenant: TENANT }), Some(Role::Owner));
+        let other = TenantId::from_uuid(Uuid::from_u128(101));
+        assert_eq!(chain.role_of(Actor::Application { tenant: other }), None);
+        assert_eq!(chain.role_of(Actor::Nobody), None);
+    }
+}
