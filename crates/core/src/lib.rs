@@ -3,15 +3,20 @@
 //! Nothing here does I/O, reads a clock or draws a random number; instants and new ids are passed in. That keeps every
 //! rule testable in microseconds and makes a retried transaction write the same rows.
 
+pub mod address;
 pub mod caller;
 pub mod drive;
 pub mod error;
+pub mod hash;
 pub mod id;
 pub mod identity;
 pub mod item;
+pub mod name;
+pub mod odata;
 pub mod permission;
 pub mod policy;
 pub mod seal;
+pub mod share_id;
 pub mod time;
 
 pub use error::{Error, Result};

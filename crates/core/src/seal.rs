@@ -19,7 +19,7 @@ use crate::id::PermissionId;
 const MAC_BYTES: usize = 19;
 
 /// The longest sealed text that is worth decoding.
-const LONGEST_TEXT: usize = 512;
+const LONGEST_TEXT: usize = 2048;
 
 /// What a sealed text is for. The purpose is part of the key, so a text opens for its own purpose only.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,6 +32,8 @@ pub enum Purpose {
     Visit,
     /// A page's place in a listing.
     Page,
+    /// The secrets of a demo's accounts, which are the same on each start.
+    Demo,
 }
 
 impl Purpose {
@@ -41,6 +43,7 @@ impl Purpose {
             Self::Download => b"driveway/download",
             Self::Visit => b"driveway/visit",
             Self::Page => b"driveway/page",
+            Self::Demo => b"driveway/demo",
         }
     }
 }
