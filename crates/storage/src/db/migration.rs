@@ -1,0 +1,51 @@
+//! Brings the tables up to date, and refuses what it doesn't know.
+
+use data_encoding::HEXLOWER;
+use sha2::{Digest, Sha256};
+
+use super::driver::Driver;
+use crate::error::{Error, Result};
+use crate::tx::{Tx, values};
+
+/// Every step from nothing to now. A step that has been released is never edited: its checksum is on record.
+const MIGRATIONS: &[(&str, &str)] = &[("0001_drive", include_str!("../../migrations/0001_drive.sql"))];
+
+const RECORD: &str = "CREATE TABLE IF NOT EXISTS migrations (name TEXT NOT NULL PRIMARY KEY, checksum TEXT NOT NULL)";
+
+/// Applies what is missing in one transaction. Two processes that start at once wait for each other here.
+pub(crate) fn migrate(driver: &mut dyn Driver) -> Result<()> {
+    driver.begin(true)?;
+    match apply_missing(driver) {
+        Ok(()) => driver.execute("COMMIT", &[]).map(drop),
+        Err(error) => {
+            driver.execute("ROLLBACK", &[])?;
+            Err(error)
+        }
+    }
+}
+
+fn apply_missing(driver: &mut dyn Driver) -> Result<()> {
+    driver.batch(RECORD)?;
+    let applied = applied(driver)?;
+    if let Some((name, _)) = applied.iter().find(|(name, _)| MIGRATIONS.iter().all(|(known, _)| known != name)) {
+        return Err(Error::schema(format!("The database was written by a newer version of Driveway: it has {name}.")));
+    }
+    for (name, sql) in MIGRATIONS {
+        let checksum = HEXLOWER.encode(&Sha256::digest(sql));
+        match applied.iter().find(|(done, _)| done == name) {
+            Some((_, recorded)) if *recorded == checksum => {}
+            Some(_) => return Err(Error::schema(format!("Migration {name} isn't the one that was applied."))),
+            None => apply(driver, name, sql, &checksum)?,
+        }
+    }
+    Ok(())
+}
+
+fn applied(driver: &mut dyn Driver) -> Result<Vec<(String, String)>> {
+    Tx::new(driver).rows("SELECT name, checksum FROM migrations ORDER BY name", &[], |row| Ok((row.get()?, row.get()?)))
+}
+
+fn apply(driver: &mut dyn Driver, name: &'static str, sql: &str, checksum: &str) -> Result<()> {
+    driver.batch(sql)?;
+    driver.execute("INSERT INTO migrations (name, checksum) VALUES ($1, $2)", values![name, checksum]).map(drop)
+}

@@ -1,0 +1,36 @@
+//! Driveway's two stores: metadata in SQL behind read and write closures, bytes in an object store.
+//!
+//! [`Db`] runs closures over a [`Tx`], whose methods are the queries, a file a noun. [`Blobs`] keeps content by its hash.
+//! What was acknowledged by either survives a power cut. Bytes are stored first and named by a transaction afterwards;
+//! [`Tx::adopt_blob`] tells how the two stay together.
+//!
+//! Lookups return `Option`; changes of something that isn't there are `itemNotFound`. Nothing here decides who may do
+//! what, knows what time it is or makes an id.
+
+mod blob;
+mod blob_row;
+mod chain;
+mod check;
+mod db;
+mod drive;
+mod error;
+mod identity;
+mod item;
+mod item_change;
+mod password_failure;
+mod permission;
+mod policy;
+mod setting;
+mod tx;
+mod url;
+
+pub use self::blob::{BlobStream, Blobs, Collected, Collection, ReceiveError, Received};
+pub use self::blob_row::{Adoption, PutOutcome};
+pub use self::check::Finding;
+pub use self::db::{Db, DbOptions};
+pub use self::error::{Error, Result};
+pub use self::identity::CallerFacts;
+pub use self::item::{NewFacet, NewItem};
+pub use self::item_change::ItemChange;
+pub use self::tx::Tx;
+pub use self::url::{BlobsUrl, DatabaseUrl};

@@ -1,0 +1,52 @@
+//! Wrong guesses at links' passwords, counted per link and address, so that one guesser can't shut out others.
+
+use driveway_core::Result;
+use driveway_core::id::PermissionId;
+use jiff::{SignedDuration, Timestamp};
+
+use crate::tx::{Tx, values};
+
+impl Tx<'_> {
+    /// How often this address guessed wrong in a window that started at `window_start` or later.
+    pub fn failures(&mut self, link: PermissionId, address: &str, window_start: Timestamp) -> Result<u32> {
+        let sql = "SELECT COALESCE(MAX(failures), 0) FROM password_failures
+                   WHERE link_id = $1 AND address = $2 AND window_started_at >= $3";
+        self.number(sql, values![link, address, window_start]).map(count)
+    }
+
+    /// Counts a wrong guess and tells how many it makes in the current window of so many seconds; a window starts with
+    /// its first guess.
+    pub fn record_failure(
+        &mut self,
+        link: PermissionId,
+        address: &str,
+        now: Timestamp,
+        window_seconds: u32,
+    ) -> Result<u32> {
+        let length = SignedDuration::from_secs(window_seconds.into());
+        let window_start = now.saturating_sub(length).unwrap_or(Timestamp::MIN);
+        let sql = "INSERT INTO password_failures AS known (link_id, address, window_started_at, failures)
+                   VALUES ($1, $2, $3, 1)
+                   ON CONFLICT (link_id, address) DO UPDATE SET
+                       failures = CASE WHEN known.window_started_at >= $4 THEN known.failures + 1 ELSE 1 END,
+                       window_started_at =
+                           CASE WHEN known.window_started_at >= $4 THEN known.window_started_at ELSE $3 END
+                   RETURNING failures";
+        self.number(sql, values![link, address, now, window_start]).map(count)
+    }
+
+    /// Forgets an address's wrong guesses, after a right one.
+    pub fn clear_failures(&mut self, link: PermissionId, address: &str) -> Result<()> {
+        let sql = "DELETE FROM password_failures WHERE link_id = $1 AND address = $2";
+        self.execute(sql, values![link, address]).map(drop)
+    }
+
+    /// Forgets windows that started before `before`, and counts them.
+    pub fn prune_failures(&mut self, before: Timestamp) -> Result<u64> {
+        self.execute("DELETE FROM password_failures WHERE window_started_at < $1", values![before])
+    }
+}
+
+fn count(number: i64) -> u32 {
+    u32::try_from(number).unwrap_or(u32::MAX)
+}

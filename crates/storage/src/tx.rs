@@ -1,0 +1,77 @@
+//! A transaction, as closures get it. Its queries are in the files of the nouns.
+
+use crate::db::{Driver, Row, Value, only};
+use crate::error::{Error, Result};
+
+/// A transaction of [`Db::read`](crate::Db::read) or [`Db::write`](crate::Db::write).
+pub struct Tx<'a> {
+    driver: &'a mut dyn Driver,
+}
+
+/// The parameters of a statement.
+macro_rules! values {
+    ($($value:expr),* $(,)?) => { &[$($crate::db::Value::from($value)),*] };
+}
+pub(crate) use values;
+
+impl<'a> Tx<'a> {
+    pub(crate) fn new(driver: &'a mut dyn Driver) -> Self {
+        Self { driver }
+    }
+
+    /// Every row.
+    pub(crate) fn rows<T>(
+        &mut self,
+        sql: &'static str,
+        values: &[Value<'_>],
+        mut read: impl FnMut(&mut Row<'_>) -> Result<T>,
+    ) -> Result<Vec<T>> {
+        let mut rows = Vec::new();
+        self.driver.query(sql, values, &mut |cells| {
+            rows.push(read(&mut Row::new(cells))?);
+            Ok(())
+        })?;
+        Ok(rows)
+    }
+
+    /// [`Tx::rows`] in the domain's words.
+    pub(crate) fn all<T>(
+        &mut self,
+        sql: &'static str,
+        values: &[Value<'_>],
+        read: impl FnMut(&mut Row<'_>) -> Result<T>,
+    ) -> driveway_core::Result<Vec<T>> {
+        Ok(self.rows(sql, values, read)?)
+    }
+
+    /// The only row, if there is one.
+    pub(crate) fn one<T>(
+        &mut self,
+        sql: &'static str,
+        values: &[Value<'_>],
+        mut read: impl FnMut(&mut Row<'_>) -> Result<T>,
+    ) -> driveway_core::Result<Option<T>> {
+        let mut found = None;
+        self.driver.query(sql, values, &mut |cells| {
+            found = Some(read(&mut Row::new(cells))?);
+            Ok(())
+        })?;
+        Ok(found)
+    }
+
+    /// A number that every database has, such as a count.
+    pub(crate) fn number(&mut self, sql: &'static str, values: &[Value<'_>]) -> driveway_core::Result<i64> {
+        let number = self.one(sql, values, only)?;
+        Ok(number.ok_or(Error::Malformed("integer"))?)
+    }
+
+    /// Changes rows and counts them.
+    pub(crate) fn execute(&mut self, sql: &'static str, values: &[Value<'_>]) -> driveway_core::Result<u64> {
+        Ok(self.driver.execute(sql, values)?)
+    }
+
+    /// What the database itself finds wrong.
+    pub(crate) fn integrity(&mut self) -> driveway_core::Result<Vec<String>> {
+        Ok(self.driver.integrity()?)
+    }
+}
