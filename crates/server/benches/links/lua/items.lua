@@ -1,0 +1,12 @@
+-- The same request on one item after the other: METHOD, DRIVE, ITEMS (a file of ids), ACTION, and BODY where there is one.
+
+local requests = {}
+for i, id in ipairs(lines(ITEMS)) do
+  requests[i] = text(METHOD, DRIVE .. "/items/" .. id .. "/" .. ACTION, BODY)
+end
+local position = 0
+
+function request()
+  position = position % #requests + 1
+  return requests[position]
+end

@@ -1,0 +1,132 @@
+//! The table and the verdicts.
+
+use std::thread::available_parallelism;
+
+use crate::Case;
+use crate::load::Measured;
+use crate::memory::Memory;
+
+/// What is counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Unit {
+    /// Answers.
+    Request,
+    /// Bytes of answers: a large file takes longer than a case.
+    Byte,
+}
+
+/// The connections at which the targets are meant.
+const TARGET_CONNECTIONS: u32 = 64;
+
+/// How much more memory than before a transfer of 1 GiB may take: buffers, not the file.
+const TARGET_GROWTH_MIB: f64 = 32.0;
+
+/// What was measured so far, as far as there are targets for it.
+#[derive(Debug, Default)]
+pub(crate) struct Report {
+    ratios: Vec<(Case, f64)>,
+    growth_mib: Option<f64>,
+    errors: u64,
+}
+
+/// What a case is called, and the part of its ceiling that it has to reach.
+fn describe(case: Case) -> (&'static str, Option<f64>) {
+    match case {
+        Case::New => ("createLink, new link", Some(0.12)),
+        Case::Existing => ("createLink, existing link", Some(0.30)),
+        Case::List => ("list permissions", None),
+        Case::Upload => ("upload 1 KiB", None),
+        Case::Small => ("download 1 KiB by link", Some(0.35)),
+        Case::Large => ("download 100 MiB by link", Some(0.60)),
+        Case::Memory => ("memory", None),
+    }
+}
+
+impl Report {
+    pub(crate) fn head(seconds: u32) {
+        let cores = available_parallelism().map_or(0, usize::from);
+        println!(
+            "Driveway {} on {cores} cores, shared with wrk and the ceilings; {seconds} s a case; CPU is the server's, per",
+            env!("CARGO_PKG_VERSION")
+        );
+        println!("request or per MiB; SQLite with synchronous=FULL.\n");
+        println!(
+            "{:<30} {:>5} {:>12} {:>9} {:>9} {:>7} {:>9} {:>8}",
+            "case", "conns", "rate", "p50 ms", "p99 ms", "errors", "CPU us", "ratio"
+        );
+    }
+
+    pub(crate) fn ceiling(&mut self, name: &str, connections: u32, measured: &Measured, unit: Unit) {
+        self.line(name, connections, measured, unit, None);
+    }
+
+    pub(crate) fn case(&mut self, case: Case, connections: u32, measured: &Measured, ceiling: &Measured, unit: Unit) {
+        let ratio = rate(measured, unit) / rate(ceiling, unit).max(f64::MIN_POSITIVE);
+        self.line(describe(case).0, connections, measured, unit, Some(ratio));
+        if connections == TARGET_CONNECTIONS {
+            self.ratios.push((case, ratio));
+        }
+    }
+
+    fn line(&mut self, name: &str, connections: u32, measured: &Measured, unit: Unit, ratio: Option<f64>) {
+        let (rate, cpu) = match unit {
+            Unit::Request => (format!("{:.0}/s", measured.rate()), measured.cpu_a_request()),
+            Unit::Byte => (format!("{:.0} MB/s", measured.throughput() / 1e6), measured.cpu_a_mebibyte()),
+        };
+        let cpu = cpu.map_or_else(|| "-".to_owned(), |cpu| format!("{cpu:.1}"));
+        let ratio = ratio.map_or_else(|| "ceiling".to_owned(), |ratio| format!("{:.1} %", ratio * 100.0));
+        let latency = |percentile| match measured.requests() {
+            0 => "-".to_owned(),
+            _ => format!("{:.2}", measured.latency(percentile)),
+        };
+        let (p50, p99, errors) = (latency("p50"), latency("p99"), measured.errors());
+        println!("{name:<30} {connections:>5} {rate:>12} {p50:>9} {p99:>9} {errors:>7} {cpu:>9} {ratio:>8}");
+        self.errors += errors;
+    }
+
+    pub(crate) fn memory(&mut self, memory: &Memory) {
+        let mib = |bytes: u64| bytes as f64 / f64::from(1 << 20);
+        println!("\nmemory (VmRSS) with 1 GiB: {:.1} MiB before it", mib(memory.before));
+        for (name, transfer) in [("upload", memory.upload), ("download", memory.download)] {
+            let growth = mib(transfer.peak.saturating_sub(memory.before));
+            println!(
+                "  {name:<9} peak {:.1} MiB, {growth:.1} MiB more, at {:.0} MB/s",
+                mib(transfer.peak),
+                transfer.throughput / 1e6
+            );
+            self.growth_mib = Some(self.growth_mib.unwrap_or(0.0).max(growth));
+        }
+    }
+
+    /// Says which targets are met.
+    pub(crate) fn verdicts(&self) {
+        println!();
+        for (case, ratio) in &self.ratios {
+            if let (name, Some(target)) = describe(*case) {
+                let met = if *ratio >= target { "met" } else { "NOT MET" };
+                println!(
+                    "{name} at {TARGET_CONNECTIONS} connections: {:.1} % of the ceiling, wanted {:.0} %: {met}",
+                    ratio * 100.0,
+                    target * 100.0
+                );
+            }
+        }
+        if let Some(growth) = self.growth_mib {
+            let met = if growth <= TARGET_GROWTH_MIB { "met" } else { "NOT MET" };
+            println!(
+                "memory growth through 1 GiB up and down: {growth:.1} MiB, wanted {TARGET_GROWTH_MIB:.0} MiB at most: {met}"
+            );
+        }
+        if self.errors > 0 {
+            println!("{} requests failed: these figures are not worth comparing", self.errors);
+        }
+    }
+}
+
+/// What is compared.
+fn rate(measured: &Measured, unit: Unit) -> f64 {
+    match unit {
+        Unit::Request => measured.rate(),
+        Unit::Byte => measured.throughput(),
+    }
+}

@@ -1,0 +1,109 @@
+//! Slots for new links, so many that none is asked for twice.
+
+use std::fmt::Write as _;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Result, ensure};
+use tokio::task::JoinSet;
+
+use crate::process::drive::{Drive, text};
+
+/// The links that `new.lua` makes on one item: view and edit, anonymous and organization.
+const LINKS_AN_ITEM: u64 = 4;
+
+/// How many uploads and checks run at once.
+const AT_ONCE: u64 = 64;
+
+/// Files in a folder of their own, and how many of their slots are used.
+#[derive(Debug)]
+pub(crate) struct Supply {
+    drive: Drive,
+    items: Vec<String>,
+    used: u64,
+    list: PathBuf,
+}
+
+impl Supply {
+    /// An empty supply, whose list of items is kept in a directory.
+    pub(crate) async fn open(drive: &Drive, directory: &Path) -> Result<Self> {
+        drive.create_folder("root", "Supply").await?;
+        Ok(Self { drive: drive.clone(), items: Vec::new(), used: 0, list: directory.join("supply.txt") })
+    }
+
+    /// Makes sure that so many slots are free, and returns the first of them and the last there is.
+    pub(crate) async fn reserve(&mut self, slots: u64) -> Result<(u64, u64)> {
+        let have = self.items.len() as u64;
+        let want = (self.used + slots).div_ceil(LINKS_AN_ITEM);
+        if want > have {
+            eprintln!("… {} files for links to come", want - have);
+            self.upload(have, want).await?;
+            let list = self.items.iter().fold(String::new(), |mut list, item| {
+                let _ = writeln!(list, "{item}");
+                list
+            });
+            fs::write(&self.list, list)?;
+        }
+        Ok((self.used, self.items.len() as u64 * LINKS_AN_ITEM - 1))
+    }
+
+    async fn upload(&mut self, from: u64, to: u64) -> Result<()> {
+        let mut uploads = JoinSet::new();
+        for lane in 0..AT_ONCE {
+            let drive = self.drive.clone();
+            uploads.spawn(async move {
+                let mut items = Vec::new();
+                for number in (from + lane..to).step_by(AT_ONCE as usize) {
+                    let item = drive.upload(&format!("Supply/{number}.txt"), "for a link").await?;
+                    items.push(text(&item, "/id")?.to_owned());
+                }
+                anyhow::Ok(items)
+            });
+        }
+        while let Some(items) = uploads.join_next().await {
+            self.items.extend(items??);
+        }
+        Ok(())
+    }
+
+    /// The file that lists the items.
+    pub(crate) fn list(&self) -> &Path {
+        &self.list
+    }
+
+    /// Counts the links that are really there after a run from `first` to before `end` was answered 201 so many times.
+    /// What was under way when the run ended may be there as well.
+    pub(crate) async fn settle(&mut self, first: u64, end: u64, created: u64, under_way: u64) -> Result<()> {
+        let there =
+            self.count_links(first / LINKS_AN_ITEM, end.div_ceil(LINKS_AN_ITEM).min(self.items.len() as u64)).await?;
+        ensure!((created..=created + under_way).contains(&there), "{created} times 201, and {there} links are there");
+        self.used = end.next_multiple_of(LINKS_AN_ITEM);
+        Ok(())
+    }
+
+    async fn count_links(&self, from: u64, to: u64) -> Result<u64> {
+        let mut counts = JoinSet::new();
+        for lane in 0..AT_ONCE {
+            let drive = self.drive.clone();
+            let items: Vec<String> = self.items[from as usize..to as usize]
+                .iter()
+                .skip(lane as usize)
+                .step_by(AT_ONCE as usize)
+                .cloned()
+                .collect();
+            counts.spawn(async move {
+                let mut links = 0;
+                for item in items {
+                    let permissions = drive.permissions(&item).await?;
+                    links += permissions.iter().filter(|permission| permission.get("link").is_some()).count() as u64;
+                }
+                anyhow::Ok(links)
+            });
+        }
+        let mut sum = 0;
+        while let Some(count) = counts.join_next().await {
+            sum += count??;
+        }
+        Ok(sum)
+    }
+}

@@ -1,0 +1,97 @@
+//! What every door of the server shares.
+
+use std::fs;
+use std::sync::Arc;
+
+use anyhow::Context;
+use driveway_core::seal::Seal;
+use driveway_core::{Error, time};
+use driveway_storage::{Blobs, BlobsUrl, DatabaseUrl, Db, DbOptions};
+use uuid::Uuid;
+
+use crate::auth::keys;
+use crate::auth::token::Tokens;
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::entropy::Entropy;
+use crate::ops::password::Passwords;
+
+/// A running Driveway, without its doors.
+#[derive(Debug)]
+pub struct App {
+    /// The settings.
+    pub config: Config,
+    /// Metadata.
+    pub db: Db,
+    /// Bytes.
+    pub blobs: Blobs,
+    /// The clock.
+    pub clock: Clock,
+    /// Randomness.
+    pub entropy: Entropy,
+    /// Links, downloads and visits.
+    pub seal: Arc<Seal>,
+    /// Bearer tokens.
+    pub tokens: Tokens,
+    /// Hashing of links' passwords.
+    pub passwords: Passwords,
+    /// Whether the clock may be moved through the API: on a demo only.
+    pub clock_moves: bool,
+}
+
+impl App {
+    /// Opens the data directory, making what isn't there yet.
+    pub fn open(config: Config, entropy: Entropy) -> anyhow::Result<Self> {
+        config.validate()?;
+        let keys_directory = config.data.join("keys");
+        fs::create_dir_all(&keys_directory).with_context(|| format!("can't make {}", keys_directory.display()))?;
+        let seal = keys::seal(&keys_directory, &entropy)?;
+        let token_key = keys::token_key(&keys_directory)?;
+        let db = Db::open(&DatabaseUrl::parse(&config.database_url())?, DbOptions::default())?;
+        let blobs = Blobs::open(&BlobsUrl::parse(&config.blobs_url())?)?;
+        let clock = Clock::ahead_by(clock_offset(&db)?);
+        let instance = instance_id(&db, entropy.opaque_id())?;
+        let tokens = Tokens::new(token_key, instance);
+        Ok(Self {
+            config,
+            db,
+            blobs,
+            clock,
+            entropy,
+            seal: Arc::new(seal),
+            tokens,
+            passwords: Passwords::default(),
+            clock_moves: false,
+        })
+    }
+
+    /// Keeps the clock's offset, so that a restart and `driveway token` see the same time.
+    pub async fn save_clock(&self) -> Result<(), Error> {
+        let offset = self.clock.offset_micros().to_string();
+        self.db.write(move |tx| Ok(tx.set_setting("clock_offset_micros", &offset)?)).await
+    }
+
+    /// A new id that sorts by time.
+    pub fn new_id(&self) -> Uuid {
+        self.entropy.id(self.clock.now())
+    }
+}
+
+fn clock_offset(db: &Db) -> anyhow::Result<i64> {
+    let kept = db.read_blocking(|tx| Ok(tx.setting("clock_offset_micros")?))?;
+    Ok(kept
+        .and_then(|text| text.parse().ok())
+        .unwrap_or(0)
+        .clamp(time::to_micros(jiff::Timestamp::MIN), time::to_micros(jiff::Timestamp::MAX)))
+}
+
+fn instance_id(db: &Db, fresh: Uuid) -> anyhow::Result<Uuid> {
+    let text = db.write_blocking(move |tx| match tx.setting("instance_id")? {
+        Some(kept) => Ok(kept),
+        None => {
+            tx.set_setting("instance_id", &fresh.to_string())?;
+            Ok(fresh.to_string())
+        }
+    })?;
+    Uuid::try_parse(&text).context("the database's instance id isn't one")
+}

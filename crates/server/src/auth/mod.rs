@@ -1,0 +1,4 @@
+//! Credentials: the keys of the server, and the bearer tokens signed by them.
+
+pub mod keys;
+pub mod token;

@@ -1,0 +1,26 @@
+//! `driveway check`: is everything in the data directory as it should be?
+
+use std::process::ExitCode;
+
+use clap::Args;
+
+use super::{DataOptions, say};
+
+#[derive(Debug, Args)]
+pub(super) struct CheckOptions {
+    #[command(flatten)]
+    data: DataOptions,
+}
+
+/// Prints each finding. Exits with failure when there is any.
+pub(super) fn run(options: &CheckOptions) -> anyhow::Result<ExitCode> {
+    let app = options.data.open()?;
+    let findings = app.db.read_blocking(|tx| Ok(tx.check()?))?;
+    if findings.is_empty() {
+        say("Nothing found: the data directory is as it should be.");
+        return Ok(ExitCode::SUCCESS);
+    }
+    findings.iter().for_each(|finding| say(&finding.to_string()));
+    say(&format!("{} found.", findings.len()));
+    Ok(ExitCode::FAILURE)
+}

@@ -1,0 +1,89 @@
+//! `driveway serve`.
+
+use std::io::IsTerminal;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use driveway_core::identity::TenantKind;
+use tracing_subscriber::EnvFilter;
+
+use super::{ServeOptions, say};
+use crate::app::App;
+use crate::entropy::Entropy;
+use crate::http::Server;
+use crate::jobs;
+use crate::ops::provision;
+
+/// Serves until interrupted.
+pub(super) fn run(options: &ServeOptions) -> anyhow::Result<ExitCode> {
+    log();
+    let app = Arc::new(App::open(options.config()?, Entropy::System)?);
+    prepare(&app)?;
+    runtime()?.block_on(async {
+        let server = Server::bind(Arc::clone(&app)).await?;
+        say(&format!("Driveway serves {} at http://{}", app.config.data.display(), server.address()?));
+        serve(app, server).await;
+        Ok(ExitCode::SUCCESS)
+    })
+}
+
+/// Serves, and runs the jobs beside, until the process is told to stop.
+pub(super) async fn serve(app: Arc<App>, server: Server) {
+    tokio::select! {
+        () = server.run(stopped()) => {}
+        () = jobs::run(app) => {}
+    }
+}
+
+/// Makes the organization and an administrator on the first start.
+fn prepare(app: &App) -> anyhow::Result<()> {
+    let (organization, _) = provision::tenants(app, "Organization")?;
+    if app.db.read_blocking(|tx| Ok(tx.users()?))?.iter().any(|user| user.administrator) {
+        return Ok(());
+    }
+    debug_assert_eq!(organization.kind, TenantKind::Organization);
+    let (user, _) = provision::user(app, &organization, "admin@driveway.localhost", "Administrator", true)?;
+    let application = provision::application(
+        app,
+        "Driveway Console",
+        driveway_core::id::ApplicationId::from_uuid(app.entropy.opaque_id()),
+        None,
+    )?;
+    let data = app.config.data.display();
+    say(&format!(
+        "Made an organization with the administrator {upn}. A token for them:\n  \
+         driveway token --data {data} --user {upn} --client-id {client} --scope \"Files.ReadWrite.All SharePointTenantSettings.ReadWrite.All\"",
+        upn = user.user_principal_name,
+        client = application.id,
+    ));
+    Ok(())
+}
+
+/// Runtime with a thread a core, and few threads for what blocks.
+pub(super) fn runtime() -> anyhow::Result<tokio::runtime::Runtime> {
+    Ok(tokio::runtime::Builder::new_multi_thread().enable_all().max_blocking_threads(64).build()?)
+}
+
+/// Logs to standard error: for people on a terminal, as JSON elsewhere.
+pub(super) fn log() {
+    let filter = EnvFilter::try_from_env("DRIVEWAY_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
+    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    // A second set-up in one process, as in tests, changes nothing.
+    let _ = if std::io::stderr().is_terminal() { builder.compact().try_init() } else { builder.json().try_init() };
+}
+
+async fn stopped() {
+    let interrupt = tokio::signal::ctrl_c();
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        if let Ok(mut terminate) = signal(SignalKind::terminate()) {
+            tokio::select! {
+                _ = interrupt => {}
+                _ = terminate.recv() => {}
+            }
+            return;
+        }
+    }
+    let _ = interrupt.await;
+}

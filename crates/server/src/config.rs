@@ -1,0 +1,130 @@
+//! Configuration: what a file says, over the defaults; flags and environment (`DRIVEWAY_…`) go over both.
+
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, bail};
+use serde::{Deserialize, Serialize};
+
+/// The settings of a server. Every one has a default, so that `driveway serve` alone works.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Config {
+    /// The directory of the database, the blobs and the keys.
+    pub data: PathBuf,
+    /// The address to listen on.
+    pub listen: SocketAddr,
+    /// The scheme and authority under which the world sees this server, such as `https://files.example.com`.
+    pub public_url: Option<String>,
+    /// `sqlite:PATH`; the default is `driveway.db` in the data directory.
+    pub database: Option<String>,
+    /// `file:DIR` or `memory:`; the default is `blobs` in the data directory.
+    pub blobs: Option<String>,
+    /// Addresses of reverse proxies whose `X-Forwarded-…` headers are believed, besides loopback.
+    pub trusted_proxies: Vec<IpAddr>,
+    /// Limits on what strangers and clients may send.
+    pub limits: Limits,
+}
+
+/// Limits on what strangers and clients may send.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Limits {
+    /// Bytes of a JSON body.
+    pub json_bytes: usize,
+    /// Bytes of one `PUT …/content`. Graph's own limit is 250 MB; larger files go through upload sessions.
+    pub upload_bytes: u64,
+    /// Wrong passwords that one address may try on one link within [`Limits::password_window_seconds`].
+    pub password_attempts: u32,
+    /// The time over which wrong passwords are counted.
+    pub password_window_seconds: u32,
+    /// Seconds for which a pre-authenticated download URL is good.
+    pub download_url_seconds: u32,
+    /// Seconds for which a visitor who gave the password isn't asked again.
+    pub visit_seconds: u32,
+    /// Connections that are served at once; more wait to be accepted.
+    pub connections: usize,
+    /// Bytes that a new drive may hold.
+    pub drive_bytes: i64,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            data: PathBuf::from("driveway-data"),
+            listen: SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 8080),
+            public_url: None,
+            database: None,
+            blobs: None,
+            trusted_proxies: Vec::new(),
+            limits: Limits::default(),
+        }
+    }
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            json_bytes: 64 * 1024,
+            upload_bytes: 250 * 1024 * 1024,
+            password_attempts: 10,
+            password_window_seconds: 15 * 60,
+            download_url_seconds: 3600,
+            visit_seconds: 12 * 3600,
+            connections: 10_000,
+            drive_bytes: 1 << 40,
+        }
+    }
+}
+
+impl Config {
+    /// Reads a TOML file; a member that isn't a setting is an error, never passed over.
+    pub fn read(path: &Path) -> anyhow::Result<Self> {
+        let text = std::fs::read_to_string(path).with_context(|| format!("can't read {}", path.display()))?;
+        toml::from_str(&text).with_context(|| format!("{} isn't a valid configuration", path.display()))
+    }
+
+    /// Checks what types can't.
+    pub fn validate(&self) -> anyhow::Result<()> {
+        if let Some(url) = &self.public_url {
+            let rest = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"));
+            match rest {
+                Some(authority) if !authority.is_empty() && !authority.contains(['/', '?', '#', '@', ' ']) => {}
+                _ => bail!(
+                    "public_url has to be a scheme and an authority, such as https://files.example.com, and is {url}"
+                ),
+            }
+        }
+        Ok(())
+    }
+
+    /// The database URL, with the default filled in.
+    pub fn database_url(&self) -> String {
+        self.database.clone().unwrap_or_else(|| format!("sqlite:{}", self.data.join("driveway.db").display()))
+    }
+
+    /// The blobs URL, with the default filled in.
+    pub fn blobs_url(&self) -> String {
+        self.blobs.clone().unwrap_or_else(|| format!("file:{}", self.data.join("blobs").display()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_default_survives_print_and_read() {
+        let printed = toml::to_string(&Config::default()).unwrap();
+        assert_eq!(toml::from_str::<Config>(&printed).unwrap(), Config::default());
+    }
+
+    #[test]
+    fn unknown_settings_and_odd_urls_are_refused() {
+        assert!(toml::from_str::<Config>("lisen = \"127.0.0.1:1\"").is_err());
+        for url in ["files.example.com", "https://", "https://a/b", "ftp://a"] {
+            assert!(Config { public_url: Some(url.into()), ..Config::default() }.validate().is_err(), "{url}");
+        }
+        assert!(Config { public_url: Some("https://a:8443".into()), ..Config::default() }.validate().is_ok());
+    }
+}

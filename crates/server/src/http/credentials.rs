@@ -1,0 +1,118 @@
+//! The credentials that a request carries: a bearer token, a link in its address, a link's password.
+
+use axum::http::header::AUTHORIZATION;
+use axum::http::{HeaderMap, HeaderValue};
+use data_encoding::BASE64;
+use driveway_core::error::{Code, Error};
+use driveway_core::id::PermissionId;
+use driveway_core::share_id::ShareKey;
+use secrecy::SecretString;
+
+use super::context::Context;
+use crate::app::App;
+use crate::auth::token::{self, Claims};
+use crate::ops::password::{self, Visit};
+
+/// The header in which a script shows a link's password (AMB-33).
+pub(crate) const LINK_PASSWORD: &str = "driveway-link-password";
+
+/// The verified bearer token, if there is one. One that isn't good is an error, never as good as none.
+pub(crate) fn bearer(app: &App, headers: &HeaderMap, context: &Context) -> Result<Option<Claims>, Error> {
+    let mut values = headers.get_all(AUTHORIZATION).iter();
+    let Some(value) = values.next() else { return Ok(None) };
+    if values.next().is_some() {
+        return Err(token::invalid_token());
+    }
+    match scheme(value) {
+        Some((scheme, token)) if scheme.eq_ignore_ascii_case("bearer") => {
+            app.tokens.verify(token, context.now).map(Some)
+        }
+        // Basic with an empty user name shows a link's password and is looked at where a link is.
+        Some((scheme, credentials))
+            if scheme.eq_ignore_ascii_case("basic") && basic_password(credentials).is_some() =>
+        {
+            Ok(None)
+        }
+        _ => Err(token::invalid_token()),
+    }
+}
+
+fn scheme(value: &HeaderValue) -> Option<(&str, &str)> {
+    value.to_str().ok()?.split_once(' ').map(|(scheme, rest)| (scheme, rest.trim()))
+}
+
+fn basic_password(credentials: &str) -> Option<String> {
+    let decoded = String::from_utf8(BASE64.decode(credentials.as_bytes()).ok()?).ok()?;
+    decoded.strip_prefix(':').map(str::to_owned)
+}
+
+/// The password that a request shows to a link: in our header, or by Basic with an empty user name.
+pub(crate) fn link_password(headers: &HeaderMap) -> Result<Option<SecretString>, Error> {
+    if let Some(value) = headers.get(LINK_PASSWORD) {
+        let text = std::str::from_utf8(value.as_bytes())
+            .map_err(|_| Error::invalid("Driveway-Link-Password", "The header isn't UTF-8."))?;
+        return Ok(Some(text.to_owned().into()));
+    }
+    let basic = headers.get(AUTHORIZATION).and_then(scheme).filter(|(scheme, _)| scheme.eq_ignore_ascii_case("basic"));
+    Ok(basic.and_then(|(_, credentials)| basic_password(credentials)).map(Into::into))
+}
+
+/// Shows the password that came with the request to the link, if one came.
+pub(crate) async fn show_password(
+    app: &App,
+    headers: &HeaderMap,
+    context: &Context,
+    link: PermissionId,
+) -> Result<Option<Visit>, Error> {
+    match link_password(headers)? {
+        Some(guess) => password::visit(app, link, guess, context.client, context.now).await,
+        None => Ok(None),
+    }
+}
+
+/// The link that a `/shares/{key}` stands for (SHARE-01, AMB-35, AMB-36). A key that can't be read is the client's error;
+/// one that can and isn't genuine is as absent as one that was revoked.
+pub(crate) fn share(app: &App, key: &str, context: &Context) -> Result<PermissionId, Error> {
+    let invalid = |_| Error::new(Code::InvalidRequest, "Invalid shares key.").target("shareId");
+    let token = match ShareKey::parse(key).map_err(invalid)? {
+        ShareKey::Id(token) => token,
+        ShareKey::EncodedUrl(url) => token_of_url(&url, &context.base_url)
+            .ok_or_else(|| {
+                Error::new(Code::InvalidRequest, "The shares key isn't the URL of a link on this server.")
+                    .target("shareId")
+            })?
+            .to_owned(),
+    };
+    app.seal.open_link_token(&token).ok_or_else(Error::item_not_found)
+}
+
+fn token_of_url<'a>(url: &'a str, base_url: &str) -> Option<&'a str> {
+    let authority = |url: &'a str| url.split_once("://").map(|(_, rest)| rest);
+    let (own, _) = base_url.split_once("://").map(|(_, rest)| (rest, ()))?;
+    let path = authority(url)?.strip_prefix(own)?.strip_prefix("/s/")?;
+    path.split(['/', '?', '#']).next().filter(|token| !token.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn links_of_this_host_give_their_token() {
+        for url in
+            ["http://h:1/s/tok/", "http://h:1/s/tok", "https://h:1/s/tok/?download=1", "http://h:1/s/tok/items/x/"]
+        {
+            assert_eq!(token_of_url(url, "http://h:1"), Some("tok"), "{url}");
+        }
+        for url in ["http://h:12/s/tok/", "http://other/s/tok", "http://h:1/t/tok", "h:1/s/tok", "http://h:1/s/"] {
+            assert_eq!(token_of_url(url, "http://h:1"), None, "{url}");
+        }
+    }
+
+    #[test]
+    fn basic_counts_with_an_empty_user_name_only() {
+        assert_eq!(basic_password(&BASE64.encode(b":harbour")), Some("harbour".into()));
+        assert_eq!(basic_password(&BASE64.encode(b"ann:harbour")), None);
+        assert_eq!(basic_password("***"), None);
+    }
+}

@@ -1,0 +1,274 @@
+//! Items: shown, listed, made, changed, thrown away.
+
+use axum::body::Body;
+use axum::http::header::{ETAG, IF_MATCH, IF_NONE_MATCH};
+use axum::http::{HeaderValue, StatusCode};
+use axum::response::Response;
+use driveway_core::address::{Resource, Start};
+use driveway_core::caller::Intent;
+use driveway_core::error::{Code, Error, Inner};
+use driveway_core::id::ItemId;
+use driveway_core::name::ConflictBehavior;
+use driveway_core::seal::Purpose;
+use serde_json::{Value, json};
+
+use super::{Call, Result, render};
+use crate::http::json::{Members, respond};
+use crate::ops::access::{Access, reach};
+use crate::ops::item::{self, FileSystemTimes, NewFolder, NewParent, Shared, Update};
+
+/// Items on a page when the client doesn't say, and at the most.
+const PAGE: (u32, u32) = (200, 1000);
+
+/// An item.
+pub(super) async fn get(call: Call) -> Result<Response> {
+    call.refuse_expand()?;
+    let (address, credentials, now) = (call.item()?, call.credentials.clone(), call.context.now);
+    let (access, shared) = call
+        .app
+        .db
+        .read(move |tx| {
+            let access = reach(tx, &credentials, &address, Intent::Read, now)?;
+            let shared = item::shared(tx, &access, now)?;
+            Ok((access, shared))
+        })
+        .await?;
+    if let Some(list) = call.header(IF_NONE_MATCH)
+        && item::tags(list).any(|tag| tag == "*" || tag == access.item.e_tag() || tag == access.item.c_tag())
+    {
+        return Ok(tagged(empty(StatusCode::NOT_MODIFIED), &access));
+    }
+    answer(&call, StatusCode::OK, &access, shared)
+}
+
+/// The answer that is one item.
+pub(super) fn answer(call: &Call, status: StatusCode, access: &Access, shared: Option<Shared>) -> Result<Response> {
+    let mut value = render::item::item(call, access, shared);
+    render::add_context(call, &mut value, "driveItem");
+    Ok(tagged(respond(status, &render::select(call, value)), access))
+}
+
+fn tagged(mut response: Response, access: &Access) -> Response {
+    if let Ok(tag) = HeaderValue::from_str(&access.item.e_tag()) {
+        response.headers_mut().insert(ETAG, tag);
+    }
+    response
+}
+
+fn empty(status: StatusCode) -> Response {
+    let mut response = Response::new(Body::empty());
+    *response.status_mut() = status;
+    response
+}
+
+/// The items of a folder, a page at a time, in the order of their names.
+pub(super) async fn children(call: Call) -> Result<Response> {
+    call.refuse_expand()?;
+    refuse_order_and_filter(&call)?;
+    let after = call.query.skip_token.as_deref().map(|token| page_start(&call, token)).transpose()?;
+    let limit = call.query.top.unwrap_or(PAGE.0).min(PAGE.1);
+    let (address, credentials, now) = (call.item()?, call.credentials.clone(), call.context.now);
+    let page = call
+        .app
+        .db
+        .read(move |tx| {
+            let folder = reach(tx, &credentials, &address, Intent::Read, now)?;
+            item::children(tx, folder, after.as_deref(), limit)
+        })
+        .await?;
+    let items: Vec<Value> =
+        page.items.iter().map(|child| render::select(&call, render::item::child(&call, &page.folder, child))).collect();
+    let mut value =
+        json!({ "@odata.context": format!("{}#Collection(driveItem)", call.metadata_url()), "value": items });
+    if let (Some(next), Value::Object(members)) = (page.next, &mut value) {
+        members.insert("@odata.nextLink".into(), next_link(&call, &page.folder, &next).into());
+    }
+    Ok(respond(StatusCode::OK, &value))
+}
+
+fn refuse_order_and_filter(call: &Call) -> Result<()> {
+    let refuse = |name: &'static str| {
+        Err(Error::invalid(name, format!("{name} isn't offered here.")).inner(Inner::InvalidQueryOption))
+    };
+    if call.query.filter.is_some() {
+        return refuse("$filter");
+    }
+    if call.query.search.is_some() {
+        return refuse("$search");
+    }
+    match call.query.orderby.as_slice() {
+        [] => Ok(()),
+        [(name, driveway_core::odata::Direction::Ascending)] if name == "name" => Ok(()),
+        _ => refuse("$orderby"),
+    }
+}
+
+fn page_start(call: &Call, token: &str) -> Result<String> {
+    let opened = call.app.seal.open(Purpose::Page, token).and_then(|bytes| String::from_utf8(bytes).ok());
+    opened.ok_or_else(|| Error::invalid("$skiptoken", "The paging token isn't one.").inner(Inner::InvalidQueryOption))
+}
+
+/// The next page's URL: absolute, opaque, and carrying the options of this one (MISC-05).
+fn next_link(call: &Call, folder: &Access, after: &str) -> String {
+    let version = match call.version {
+        driveway_core::address::Version::V1 => "v1.0",
+        driveway_core::address::Version::Beta => "beta",
+    };
+    let place = match &call.resource {
+        Resource::Item { item, .. } if call.credentials.link.is_some() => item.to_path(),
+        _ => format!("/drives/{}/items/{}", folder.drive.id, folder.item.id),
+    };
+    let mut url = format!(
+        "{}/{version}{place}/children?$skiptoken={}",
+        call.context.base_url,
+        call.app.seal.seal(Purpose::Page, after.as_bytes())
+    );
+    if let Some(top) = call.query.top {
+        url.push_str(&format!("&$top={top}"));
+    }
+    if let Some(select) = &call.query.select {
+        let names = select.join(",");
+        url.push_str("&$select=");
+        url.extend(percent_encoding::utf8_percent_encode(&names, percent_encoding::NON_ALPHANUMERIC));
+    }
+    url
+}
+
+/// A new folder.
+pub(super) async fn create_folder(mut call: Call) -> Result<Response> {
+    let body = std::mem::take(&mut call.body);
+    let mut members = Members::read(&call.headers, body, call.app.config.limits.json_bytes).await?;
+    let conflict = conflict_behavior(&mut members)?.unwrap_or(ConflictBehavior::Fail);
+    let name = members.text("name")?.ok_or_else(|| Error::invalid("name", "A new item needs a name."))?;
+    match members.object("folder")? {
+        Some(_) => {}
+        None => {
+            return Err(Error::invalid("folder", "Only folders are made here; files come by PUT of their content."));
+        }
+    }
+    let times = file_system_info(&mut members)?;
+    members.take("file");
+    members.finish()?;
+    let new = NewFolder { name, conflict, times };
+    let (address, credentials, now) = (call.item()?, call.credentials.clone(), call.context.now);
+    let id = ItemId::from_uuid(call.app.new_id());
+    let access = call.app.db.write(move |tx| item::create_folder(tx, &credentials, &address, &new, id, now)).await?;
+    answer(&call, StatusCode::CREATED, &access, None)
+}
+
+/// Renames, moves or redates.
+pub(super) async fn update(mut call: Call) -> Result<Response> {
+    let body = std::mem::take(&mut call.body);
+    let mut members = Members::read(&call.headers, body, call.app.config.limits.json_bytes).await?;
+    let update = Update {
+        conflict: conflict_behavior(&mut members)?,
+        name: members.text("name")?,
+        parent: new_parent(&mut members)?,
+        description: members.text_or_empty("description")?,
+        times: file_system_info(&mut members)?,
+        if_match: call.header(IF_MATCH).map(str::to_owned),
+    };
+    members.finish().map_err(not_updateable)?;
+    let (address, credentials, now) = (call.item()?, call.credentials.clone(), call.context.now);
+    let access = call.app.db.write(move |tx| item::update(tx, &credentials, &address, &update, now)).await?;
+    answer(&call, StatusCode::OK, &access, None)
+}
+
+/// A member that exists on items and that a PATCH can't change says so; one that doesn't exist is just unknown.
+fn not_updateable(error: Error) -> Error {
+    const FIXED: [&str; 14] = [
+        "id",
+        "eTag",
+        "cTag",
+        "size",
+        "file",
+        "folder",
+        "root",
+        "webUrl",
+        "createdBy",
+        "lastModifiedBy",
+        "createdDateTime",
+        "lastModifiedDateTime",
+        "shared",
+        "deleted",
+    ];
+    if error.target_name().is_some_and(|name| FIXED.contains(&name)) {
+        error.inner(Inner::PropertyNotUpdateable)
+    } else {
+        error
+    }
+}
+
+/// `@microsoft.graph.conflictBehavior`, or `@name.conflictBehavior` as older clients spell it.
+fn conflict_behavior(members: &mut Members) -> Result<Option<ConflictBehavior>> {
+    for name in ["@microsoft.graph.conflictBehavior", "@name.conflictBehavior"] {
+        if let Some(word) = members.text(name)? {
+            return word
+                .parse()
+                .map(Some)
+                .map_err(|_| Error::invalid(name, "The behaviour has to be fail, replace or rename."));
+        }
+    }
+    Ok(None)
+}
+
+/// The client's own times. The zero date, which some clients send for "unknown", leaves a time as it is.
+fn file_system_info(members: &mut Members) -> Result<FileSystemTimes> {
+    let Some(mut info) = members.object("fileSystemInfo")? else { return Ok(FileSystemTimes::default()) };
+    let times =
+        FileSystemTimes { created: info.instant("createdDateTime")?, modified: info.instant("lastModifiedDateTime")? };
+    info.instant("lastAccessedDateTime")?;
+    info.finish()?;
+    Ok(times)
+}
+
+/// Where to move to: by id, or by path as Graph writes it. Clients send empty members along, which mean nothing.
+fn new_parent(members: &mut Members) -> Result<Option<NewParent>> {
+    let Some(mut reference) = members.object("parentReference")? else { return Ok(None) };
+    let id = reference.text_or_empty("id")?.filter(|id| !id.is_empty());
+    let path = reference.text_or_empty("path")?.filter(|path| !path.is_empty());
+    for said in ["driveId", "driveType", "name", "shareId", "siteId"] {
+        reference.take(said);
+    }
+    reference.take("sharepointIds");
+    reference.finish()?;
+    match (id, path) {
+        (Some(id), _) => Ok(Some(NewParent::Id(id))),
+        (None, Some(path)) => parent_by_path(&path).map(Some),
+        (None, None) => Ok(None),
+    }
+}
+
+fn parent_by_path(path: &str) -> Result<NewParent> {
+    let invalid = || {
+        Error::invalid("parentReference.path", "The path isn't one of a folder in this drive.")
+            .inner(Inner::InvalidPath)
+    };
+    let slash = if path.starts_with('/') { "" } else { "/" };
+    let address = driveway_core::address::parse(&format!("/v1.0{slash}{path}"), None).map_err(|_| invalid())?;
+    match address.resource {
+        Resource::Item { item, tail } if tail.is_empty() => match (item.start, item.path.is_empty()) {
+            (Start::Root, _) => Ok(NewParent::Path(item.path)),
+            (Start::Id(id), true) => Ok(NewParent::Id(id)),
+            _ => Err(invalid()),
+        },
+        _ => Err(invalid()),
+    }
+}
+
+/// Puts an item into the recycle bin.
+pub(super) async fn delete(call: Call) -> Result<Response> {
+    let if_match = call.header(IF_MATCH).map(str::to_owned);
+    let (address, credentials, now) = (call.item()?, call.credentials.clone(), call.context.now);
+    call.app.db.write(move |tx| item::delete(tx, &credentials, &address, if_match.as_deref(), now)).await?;
+    Ok(empty(StatusCode::NO_CONTENT))
+}
+
+/// The refusal of a conflict behaviour in the query that isn't one.
+pub(super) fn conflict_in_query(call: &Call) -> Result<Option<ConflictBehavior>> {
+    call.query.conflict_behavior().transpose().map_err(|error| {
+        Error::new(Code::InvalidRequest, error.to_string())
+            .target("@microsoft.graph.conflictBehavior")
+            .inner(Inner::InvalidQueryOption)
+    })
+}

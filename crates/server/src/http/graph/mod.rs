@@ -1,0 +1,250 @@
+//! The Graph API: from a URL to a row of the route table, from there to an operation and back.
+
+mod content;
+mod create_link;
+mod drive;
+mod item;
+mod permission;
+pub(crate) mod render;
+pub mod routes;
+mod share;
+
+use std::sync::Arc;
+
+use axum::body::Body;
+use axum::extract::Request;
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method};
+use axum::response::Response;
+use driveway_core::address::{self, DriveKey, GraphAddress, ItemAddress, Resource, Version};
+use driveway_core::error::{Code, Error, Inner};
+use driveway_core::odata::{ODataError, QueryOptions};
+
+use self::routes::{Found, Route};
+use super::context::Context;
+use super::{Peer, credentials, refusal};
+use crate::app::App;
+use crate::ops::Credentials;
+
+/// The result of a handler.
+type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// A request that has found its route.
+pub(crate) struct Call {
+    /// The server.
+    pub(crate) app: Arc<App>,
+    /// When, from where, under which name.
+    pub(crate) context: Context,
+    /// What lets it in.
+    pub(crate) credentials: Credentials,
+    /// `v1.0` or `beta`.
+    pub(crate) version: Version,
+    /// What is addressed.
+    pub(crate) resource: Resource,
+    /// The variable segments of the route, such as a permission's id.
+    pub(crate) parameters: Vec<String>,
+    /// The query options.
+    pub(crate) query: QueryOptions,
+    /// The headers.
+    pub(crate) headers: HeaderMap,
+    /// The body, not yet read.
+    pub(crate) body: Body,
+}
+
+impl Call {
+    /// The item that is addressed. Routes on items are found for items only.
+    pub(crate) fn item(&self) -> Result<ItemAddress> {
+        match &self.resource {
+            Resource::Item { item, .. } => Ok(item.clone()),
+            Resource::Drive { drive, .. } => {
+                Ok(ItemAddress { drive: drive.clone(), start: address::Start::Root, path: Vec::new() })
+            }
+            _ => Err(Error::internal("a route on items met another resource")),
+        }
+    }
+
+    /// The drive that is addressed.
+    pub(crate) fn drive(&self) -> Result<DriveKey> {
+        match &self.resource {
+            Resource::Drive { drive, .. } => Ok(drive.clone()),
+            _ => Err(Error::internal("a route on drives met another resource")),
+        }
+    }
+
+    /// A variable segment of the route.
+    pub(crate) fn parameter(&self, at: usize) -> Result<&str> {
+        self.parameters
+            .get(at)
+            .map(String::as_str)
+            .ok_or_else(|| Error::internal("a route has fewer parameters than its handler"))
+    }
+
+    /// A header's text.
+    pub(crate) fn header(&self, name: impl axum::http::header::AsHeaderName) -> Option<&str> {
+        self.headers.get(name).and_then(|value| value.to_str().ok())
+    }
+
+    /// Where `@odata.context` URLs begin.
+    pub(crate) fn metadata_url(&self) -> String {
+        let version = match self.version {
+            Version::V1 => "v1.0",
+            Version::Beta => "beta",
+        };
+        format!("{}/{version}/$metadata", self.context.base_url)
+    }
+
+    /// Refuses `$expand`, which nothing here offers: passing over it would lie (PERM-05, AMB-57).
+    pub(crate) fn refuse_expand(&self) -> Result<()> {
+        match self.query.expand.first() {
+            None => Ok(()),
+            Some(expand) => Err(Error::new(Code::NotSupported, format!("{} can't be expanded here.", expand.property))
+                .target("$expand")),
+        }
+    }
+}
+
+/// Whether a path belongs to the Graph API.
+pub(crate) fn is_graph_path(path: &str) -> bool {
+    let is_below =
+        |prefix: &str| path.strip_prefix(prefix).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+    ["/v1.0", "/beta", "/v2.0", "/_api/v2.0"].into_iter().any(is_below)
+}
+
+/// Answers a request of the Graph API.
+pub(crate) async fn handle(app: Arc<App>, request: Request) -> Response {
+    let (context, has_host) = Context::read(&app, request.headers(), request.uri(), request.extensions().get::<Peer>());
+    let (route, mut response) = match has_host {
+        Ok(()) => dispatch(app, &context, request).await,
+        Err(error) => ("graph.unknown", refusal::render(&error, &context)),
+    };
+    stamp(&context, response.headers_mut());
+    super::count(route, response.status());
+    super::finish(&mut response);
+    response
+}
+
+async fn dispatch(app: Arc<App>, context: &Context, request: Request) -> (&'static str, Response) {
+    let (mut head, body) = request.into_parts();
+    let address = match address::parse(head.uri.path(), head.uri.query()) {
+        Ok(address) => address,
+        Err(error) => return ("graph.unknown", refusal::render(&invalid_address(&error), context)),
+    };
+    let method = effective_method(&head.method, &head.headers);
+    let (route, parameters) = match routes::find(&method, &address.resource) {
+        Found::Route(route, parameters) => (route, parameters),
+        Found::OtherVerbs(allowed) => return ("graph.unknown", refusal::method_not_allowed(&allowed, context)),
+        Found::Nothing => return ("graph.unknown", refusal::render(&Error::item_not_found(), context)),
+    };
+    let query = head.uri.query().map(str::to_owned);
+    let headers = std::mem::take(&mut head.headers);
+    let arrival = Arrival { app, context, address, parameters, query, headers, body };
+    let outcome = match arrival.admit(route).await {
+        Ok(call) => (route.handler)(call).await,
+        Err(error) => Err(error),
+    };
+    (route.name, outcome.unwrap_or_else(|error| refusal::render(&error, context)))
+}
+
+/// A request that has found its route and not yet shown its credentials.
+struct Arrival<'a> {
+    app: Arc<App>,
+    context: &'a Context,
+    address: GraphAddress,
+    parameters: Vec<String>,
+    query: Option<String>,
+    headers: HeaderMap,
+    body: Body,
+}
+
+impl Arrival<'_> {
+    /// Looks at the credentials before anything else: without them a request learns nothing, not even its mistakes.
+    async fn admit(self, route: &Route) -> Result<Call> {
+        let Self { app, context, address, parameters, query, headers, body } = self;
+        let mut credentials =
+            Credentials { bearer: credentials::bearer(&app, &headers, context)?, ..Credentials::default() };
+        match share_key(&address.resource) {
+            Some(key) => {
+                let link = credentials::share(&app, key, context)?;
+                credentials.link = Some(link);
+                credentials.visit = credentials::show_password(&app, &headers, context, link).await?;
+            }
+            None if route.needs_bearer && credentials.bearer.is_none() => {
+                return Err(crate::auth::token::invalid_token());
+            }
+            None => {}
+        }
+        let query = query
+            .as_deref()
+            .map(QueryOptions::parse)
+            .transpose()
+            .map_err(|error| invalid_query(&error))?
+            .unwrap_or_default();
+        Ok(Call {
+            app,
+            context: context.clone(),
+            credentials,
+            version: address.version,
+            resource: address.resource,
+            parameters,
+            query,
+            headers,
+            body,
+        })
+    }
+}
+
+fn share_key(resource: &Resource) -> Option<&str> {
+    match resource {
+        Resource::Item { item: ItemAddress { drive: DriveKey::Share(key), .. }, .. }
+        | Resource::Drive { drive: DriveKey::Share(key), .. }
+        | Resource::Share { share: key, .. } => Some(key),
+        _ => None,
+    }
+}
+
+/// POST with `X-HTTP-Method-Override` tunnels another verb through proxies that know only two (MISC-07).
+fn effective_method(method: &Method, headers: &HeaderMap) -> Method {
+    let tunnelled = headers.get("x-http-method-override").and_then(|value| Method::from_bytes(value.as_bytes()).ok());
+    match tunnelled {
+        Some(tunnelled)
+            if *method == Method::POST && matches!(tunnelled, Method::PATCH | Method::PUT | Method::DELETE) =>
+        {
+            tunnelled
+        }
+        _ if *method == Method::HEAD => Method::GET,
+        _ => method.clone(),
+    }
+}
+
+fn invalid_address(error: &address::AddressError) -> Error {
+    let inner = match error {
+        address::AddressError::TooLong => Inner::PathIsTooLong,
+        _ => Inner::InvalidPath,
+    };
+    Error::new(Code::InvalidRequest, format!("The URL can't be read: {error}.")).inner(inner)
+}
+
+fn invalid_query(error: &ODataError) -> Error {
+    let target = match error {
+        ODataError::UnknownOption(name) | ODataError::DuplicateOption(name) | ODataError::InvalidValue(name) => {
+            name.clone()
+        }
+        _ => "query".to_owned(),
+    };
+    Error::invalid(target, error.to_string()).inner(Inner::InvalidQueryOption)
+}
+
+/// The headers that every answer of the API has (5.2 of the behaviour table; P34).
+fn stamp(context: &Context, headers: &mut HeaderMap) {
+    let mut id = [0; 36];
+    let id = context.request_id.as_hyphenated().encode_lower(&mut id);
+    if let Ok(id) = HeaderValue::from_str(id) {
+        headers.insert(
+            HeaderName::from_static("client-request-id"),
+            context.client_request_id.clone().unwrap_or_else(|| id.clone()),
+        );
+        headers.insert(HeaderName::from_static("request-id"), id);
+    }
+    headers.insert(HeaderName::from_static("odata-version"), HeaderValue::from_static("4.0"));
+    headers.insert(axum::http::header::CACHE_CONTROL, HeaderValue::from_static("private, no-store"));
+    headers.insert(axum::http::header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+}

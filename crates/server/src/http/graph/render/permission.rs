@@ -1,0 +1,121 @@
+//! Permissions as Graph shows them (behaviour table, 1.1 and 1.2).
+
+use driveway_core::permission::{LinkType, PermissionKind, Role, SharingLink};
+use driveway_core::time;
+use serde_json::{Map, Value, json};
+
+use super::insert;
+use crate::http::graph::Call;
+use crate::ops::permissions::{Ancestor, Identity, IdentityKind, PermissionView};
+
+/// The URL that opens a link. It ends in a slash: with five parts between slashes one client would take it for a
+/// personal OneDrive URL and rewrite it (ADR 5).
+pub(crate) fn web_url(base_url: &str, token: &str) -> String {
+    format!("{base_url}/s/{token}/")
+}
+
+/// A permission as a response of its own.
+pub(crate) fn entity(call: &Call, view: &PermissionView) -> Value {
+    let mut value = permission(call, view);
+    insert(&mut value, "@odata.context", format!("{}#permission", call.metadata_url()));
+    value
+}
+
+/// Permissions as a collection.
+pub(crate) fn collection(call: &Call, views: &[PermissionView]) -> Value {
+    let permissions: Vec<Value> = views.iter().map(|view| super::select(call, permission(call, view))).collect();
+    json!({ "@odata.context": format!("{}#Collection(permission)", call.metadata_url()), "value": permissions })
+}
+
+fn permission(call: &Call, view: &PermissionView) -> Value {
+    let mut members = Map::with_capacity(12);
+    members.insert("@odata.type".into(), "#microsoft.graph.permission".into());
+    members.insert("id".into(), view.permission.id.to_string().into());
+    members.insert("roles".into(), json!([role(view.permission.role())]));
+    match &view.permission.kind {
+        PermissionKind::Grant { .. } => add_grantee(&mut members, view),
+        PermissionKind::Link(link) => add_link(call, &mut members, view, link),
+    }
+    if let Some(expires_at) = view.expires_at {
+        members.insert("expirationDateTime".into(), time::format(expires_at).into());
+    }
+    if let Some(ancestor) = &view.inherited_from {
+        members.insert("inheritedFrom".into(), inherited_from(ancestor));
+    }
+    Value::Object(members)
+}
+
+fn role(role: Role) -> &'static str {
+    role.as_str()
+}
+
+fn add_link(call: &Call, members: &mut Map<String, Value>, view: &PermissionView, link: &SharingLink) {
+    let application = view
+        .application
+        .as_ref()
+        .map(|application| json!({ "id": application.id.to_string(), "displayName": application.display_name }));
+    let mut facet = json!({
+        "type": link.link_type.as_str(),
+        "scope": link.scope.as_str(),
+        "preventsDownload": false,
+    });
+    if let Some(application) = application {
+        insert(&mut facet, "application", application);
+    }
+    if view.shows_secrets {
+        let token = call.app.seal.link_token(view.permission.id);
+        let url = web_url(&call.context.base_url, &token);
+        if link.link_type == LinkType::Embed {
+            insert(&mut facet, "webHtml", web_html(&url));
+        }
+        insert(&mut facet, "webUrl", url);
+        members.insert("shareId".into(), format!("s!{token}").into());
+    }
+    members.insert("hasPassword".into(), link.password.is_some().into());
+    members.insert("link".into(), facet);
+    if !view.grantees.is_empty() {
+        let identities: Vec<Value> = view.grantees.iter().map(identity_set).collect();
+        members.insert("grantedToIdentities".into(), identities.clone().into());
+        members.insert("grantedToIdentitiesV2".into(), identities.into());
+    }
+}
+
+/// The snippet that shows an embed link in another page. The URL is made of our own characters and needs no escaping.
+fn web_html(url: &str) -> String {
+    format!(
+        "<iframe src=\"{url}\" width=\"476\" height=\"288\" frameborder=\"0\" scrolling=\"no\" allowfullscreen></iframe>"
+    )
+}
+
+/// Old and new identity members with the same content (AMB-16).
+fn add_grantee(members: &mut Map<String, Value>, view: &PermissionView) {
+    if let Some(grantee) = view.grantees.first() {
+        members.insert("grantedTo".into(), identity_set(grantee));
+        members.insert("grantedToV2".into(), identity_set(grantee));
+    }
+}
+
+fn identity_set(identity: &Identity) -> Value {
+    let kind = match identity.kind {
+        IdentityKind::User => "user",
+        IdentityKind::Group => "group",
+    };
+    let mut value = json!({ "id": identity.id, "displayName": identity.display_name });
+    if let Some(email) = &identity.email {
+        insert(&mut value, "email", email.as_str());
+    }
+    json!({ kind: value })
+}
+
+/// Where an inherited permission comes from (AMB-15).
+fn inherited_from(ancestor: &Ancestor) -> Value {
+    let path: String = ancestor.path.iter().map(|name| format!("/{name}")).collect();
+    let colon = if path.is_empty() { "" } else { ":" };
+    json!({
+        "driveId": ancestor.drive.as_str(),
+        "driveType": ancestor.drive_kind.as_str(),
+        "id": ancestor.id.to_string(),
+        "name": ancestor.name,
+        "path": format!("/drives/{}/root{colon}{path}", ancestor.drive),
+    })
+}

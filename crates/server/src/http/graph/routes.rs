@@ -1,0 +1,141 @@
+//! The route table: every verb on every kind of address, with its name and what answers it.
+//!
+//! Tests walk this table: each row has a line in `docs/compatibility.md`, a case without a token, one of the wrong
+//! person and one with too narrow a scope.
+
+use axum::http::Method;
+use axum::response::Response;
+use driveway_core::Error;
+use driveway_core::address::{Resource, Tail};
+use futures::future::BoxFuture;
+
+use super::{Call, content, create_link, drive, item, permission, share};
+
+/// What kind of address a route is on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum On {
+    /// An item, in whatever way it is addressed.
+    Item,
+    /// A drive.
+    Drive,
+    /// The drives of an owner.
+    Drives,
+    /// A share itself.
+    Share,
+}
+
+/// The scopes that a route asks a token for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Needs {
+    /// Scope set R of the behaviour table.
+    Read,
+    /// Scope set W of the behaviour table.
+    Write,
+}
+
+/// A row of the table.
+pub struct Route {
+    /// The name that metrics, documents and tests use.
+    pub name: &'static str,
+    /// The verb.
+    pub method: Method,
+    /// What it is on.
+    pub on: On,
+    /// The segments after that; `*` stands for a variable one.
+    pub tail: &'static [&'static str],
+    /// The scopes it asks for.
+    pub needs: Needs,
+    /// Whether it can't go without a bearer token, however the item is addressed. By way of a share the link may do.
+    pub needs_bearer: bool,
+    pub(super) handler: Handler,
+}
+
+impl std::fmt::Debug for Route {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} {} {:?}/{}", self.name, self.method, self.on, self.tail.join("/"))
+    }
+}
+
+type Handler = fn(Call) -> BoxFuture<'static, Result<Response, Error>>;
+
+macro_rules! routes {
+    ($($name:literal $method:ident $on:ident [$($segment:literal),*] $needs:ident => $handler:path;)+) => {
+        &[$(Route {
+            name: $name,
+            method: Method::$method,
+            on: On::$on,
+            tail: &[$($segment),*],
+            needs: Needs::$needs,
+            needs_bearer: !matches!(On::$on, On::Share),
+            handler: |call| Box::pin($handler(call)),
+        }),+]
+    };
+}
+
+/// Every route of the Graph API.
+pub const ROUTES: &[Route] = routes! {
+    "drives.list" GET Drives [] Read => drive::list;
+    "drive.get" GET Drive [] Read => drive::get;
+    "item.get" GET Item [] Read => item::get;
+    "item.update" PATCH Item [] Write => item::update;
+    "item.delete" DELETE Item [] Write => item::delete;
+    "children.list" GET Item ["children"] Read => item::children;
+    "children.create" POST Item ["children"] Write => item::create_folder;
+    "content.get" GET Item ["content"] Read => content::get;
+    "content.put" PUT Item ["content"] Write => content::put;
+    "createLink" POST Item ["createLink"] Write => create_link::create_link;
+    "permissions.list" GET Item ["permissions"] Read => permission::list;
+    "permissions.get" GET Item ["permissions", "*"] Read => permission::get;
+    "permissions.delete" DELETE Item ["permissions", "*"] Write => permission::delete;
+    "share.get" GET Share [] Read => share::get;
+};
+
+/// What the table says to a request.
+pub(super) enum Found {
+    /// This row, with the values of its variable segments.
+    Route(&'static Route, Vec<String>),
+    /// Rows for other verbs, named as `Allow` wants them.
+    OtherVerbs(String),
+    /// Nothing.
+    Nothing,
+}
+
+/// Looks a request up.
+pub(super) fn find(method: &Method, resource: &Resource) -> Found {
+    let Some((on, tail)) = place(resource) else { return Found::Nothing };
+    let mut others: Vec<&str> = Vec::new();
+    for route in ROUTES.iter().filter(|route| route.on == on) {
+        let Some(parameters) = matches(route.tail, tail) else { continue };
+        if route.method == *method {
+            return Found::Route(route, parameters);
+        }
+        others.push(route.method.as_str());
+    }
+    if others.is_empty() { Found::Nothing } else { Found::OtherVerbs(others.join(", ")) }
+}
+
+fn place(resource: &Resource) -> Option<(On, &Tail)> {
+    const NO_TAIL: &Tail = &Tail { segments: Vec::new() };
+    match resource {
+        Resource::Item { tail, .. } => Some((On::Item, tail)),
+        Resource::Drive { tail, .. } => Some((On::Drive, tail)),
+        Resource::Drives { .. } => Some((On::Drives, NO_TAIL)),
+        Resource::Share { tail, .. } => Some((On::Share, tail)),
+        _ => None,
+    }
+}
+
+fn matches(pattern: &[&str], tail: &Tail) -> Option<Vec<String>> {
+    if pattern.len() != tail.segments.len() {
+        return None;
+    }
+    let mut parameters = Vec::new();
+    for (wanted, segment) in pattern.iter().zip(&tail.segments) {
+        match *wanted {
+            "*" => parameters.push(segment.name.clone()),
+            wanted if wanted == segment.name && segment.arguments.is_empty() => {}
+            _ => return None,
+        }
+    }
+    Some(parameters)
+}

@@ -1,0 +1,123 @@
+//! Accepting connections and serving them until told to stop.
+
+use std::convert::Infallible;
+use std::net::SocketAddr;
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::Body;
+use axum::http::{Request, StatusCode};
+use axum::response::{IntoResponse, Response};
+use futures::FutureExt;
+use hyper::body::Incoming;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
+use hyper_util::server::conn::auto::Builder;
+use hyper_util::server::graceful::GracefulShutdown;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::Semaphore;
+use tower::Service;
+
+use super::Peer;
+use crate::app::App;
+
+/// How long a client may take to send the head of a request.
+const HEAD_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// How long running requests may take to end when the server stops.
+const STOP_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// A server that is bound and not yet serving.
+#[derive(Debug)]
+pub struct Server {
+    app: Arc<App>,
+    listener: TcpListener,
+}
+
+impl Server {
+    /// Binds the configured address; port 0 takes any that is free.
+    pub async fn bind(app: Arc<App>) -> anyhow::Result<Self> {
+        let listener = TcpListener::bind(app.config.listen).await?;
+        Ok(Self { app, listener })
+    }
+
+    /// The address that was bound.
+    pub fn address(&self) -> anyhow::Result<SocketAddr> {
+        Ok(self.listener.local_addr()?)
+    }
+
+    /// Serves until `stop` is ready, then lets running requests end.
+    pub async fn run(self, stop: impl Future<Output = ()>) {
+        super::health::start_counting();
+        let router = super::router(Arc::clone(&self.app));
+        let places = Arc::new(Semaphore::new(self.app.config.limits.connections));
+        let graceful = GracefulShutdown::new();
+        let mut stop = std::pin::pin!(stop);
+        loop {
+            let Ok(place) = Arc::clone(&places).acquire_owned().await else { break };
+            let (stream, peer) = tokio::select! {
+                accepted = self.listener.accept() => match accepted {
+                    Ok(accepted) => accepted,
+                    Err(error) => {
+                        // Out of descriptors, most likely: wait for some to come back instead of spinning.
+                        tracing::warn!(%error, "can't accept a connection");
+                        tokio::time::sleep(Duration::from_millis(100)).await;
+                        continue;
+                    }
+                },
+                () = &mut stop => break,
+            };
+            let connection = graceful.watch(connection(stream, peer, router.clone()));
+            spawn(async move {
+                // A connection that breaks off is the client's business.
+                let _ = connection.await;
+                drop(place);
+            });
+        }
+        tokio::select! {
+            () = graceful.shutdown() => {}
+            () = tokio::time::sleep(STOP_TIMEOUT) => tracing::warn!("some requests were cut off"),
+        }
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "connections end by themselves and are watched for the stop")]
+fn spawn(connection: impl Future<Output = ()> + Send + 'static) {
+    tokio::spawn(connection);
+}
+
+fn connection(
+    stream: TcpStream,
+    peer: SocketAddr,
+    router: Router,
+) -> impl hyper_util::server::graceful::GracefulConnection<Error = Box<dyn std::error::Error + Send + Sync>> + Send {
+    // Small answers must not wait for more to come.
+    let _ = stream.set_nodelay(true);
+    let service = service_fn(move |request: Request<Incoming>| {
+        let mut router = router.clone();
+        async move {
+            let mut request = request.map(Body::new);
+            request.extensions_mut().insert(Peer(peer.ip()));
+            let answered = AssertUnwindSafe(router.call(request)).catch_unwind().await;
+            Ok::<Response, Infallible>(
+                answered.map_or_else(|_| panicked(), |response| response.unwrap_or_else(|never| match never {})),
+            )
+        }
+    });
+    let mut builder = Builder::new(TokioExecutor::new());
+    builder.http1().timer(TokioTimer::new()).header_read_timeout(HEAD_TIMEOUT).pipeline_flush(true);
+    builder.http2().timer(TokioTimer::new()).max_concurrent_streams(128);
+    builder.serve_connection(TokioIo::new(stream), service).into_owned()
+}
+
+/// A defect of ours: the client learns that it wasn't theirs.
+fn panicked() -> Response {
+    tracing::error!("a request panicked");
+    (
+        StatusCode::INTERNAL_SERVER_ERROR,
+        "{\"error\":{\"code\":\"generalException\",\"message\":\"The server met an unexpected problem.\"}}",
+    )
+        .into_response()
+}

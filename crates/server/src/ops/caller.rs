@@ -1,0 +1,29 @@
+//! From a verified token to who is calling, as they stand now.
+
+use driveway_core::caller::{Caller, Principal};
+
+use super::{Result, Tx};
+use crate::auth::token::{self, Claims};
+
+/// The caller behind a token. A disabled account or application, or one that is gone, is as good as no token.
+pub fn identify(tx: &mut Tx<'_>, claims: &Claims) -> Result<Caller> {
+    let facts = tx.caller_facts(claims.user, claims.application, claims.tenant)?;
+    let tenant = facts.tenant.ok_or_else(token::invalid_token)?;
+    let application = facts.application.filter(|application| application.enabled).ok_or_else(token::invalid_token)?;
+    let principal = match claims.user {
+        None => Principal::Application,
+        Some(_) => {
+            let (user, standing) = facts
+                .user
+                .filter(|(user, _)| user.enabled && user.tenant == tenant.id)
+                .ok_or_else(token::invalid_token)?;
+            Principal::User { user, standing }
+        }
+    };
+    Ok(Caller { application, tenant: tenant.id, tenant_kind: tenant.kind, principal, scopes: claims.scopes })
+}
+
+/// The caller of a request that can't go without a token.
+pub fn require(tx: &mut Tx<'_>, claims: Option<&Claims>) -> Result<Caller> {
+    identify(tx, claims.ok_or_else(token::invalid_token)?)
+}

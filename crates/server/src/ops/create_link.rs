@@ -1,0 +1,300 @@
+//! `createLink`: the heart. A new link, or the one that this application already has.
+
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use driveway_core::address::ItemAddress;
+use driveway_core::caller::{Caller, Intent};
+use driveway_core::error::{Code, Error, Inner};
+use driveway_core::id::{PermissionId, UserId};
+use driveway_core::permission::{
+    Creator, Grantee, LinkScope, LinkType, PasswordGuard, Permission, PermissionKind, Role, SharingLink, Slot,
+};
+use driveway_core::policy::redeem::is_expired;
+use driveway_core::policy::sharing::{Facts, SharingPolicy, Terms, Wish, may_create_link};
+use jiff::Timestamp;
+use secrecy::SecretString;
+
+use super::access::{Access, Via, reach};
+use super::permissions::{PermissionView, view};
+use super::{Credentials, Result, Tx, gate, password};
+use crate::app::App;
+
+/// What a caller asks createLink for.
+#[derive(Debug, Clone)]
+pub struct NewLink {
+    /// The type, or the organization's default.
+    pub link_type: Option<LinkType>,
+    /// The scope, or the organization's default.
+    pub scope: Option<LinkScope>,
+    /// The password that the link shall have.
+    pub password: Option<SecretString>,
+    /// When the link shall end.
+    pub expires_at: Option<Timestamp>,
+    /// Whether the item keeps the permissions of the folders above it. `false` counts on the first sharing only.
+    pub retain_inherited_permissions: bool,
+    /// The people of a users link: ids, addresses or principal names.
+    pub recipients: Vec<String>,
+}
+
+/// Whether the link is new.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Made {
+    /// It is: 201.
+    Created,
+    /// The application had it already: 200.
+    Existing,
+}
+
+/// What is known before anything is written.
+enum Survey {
+    /// The slot has a live link, and the caller may have it.
+    Existing(Box<PermissionView>),
+    /// The slot has a live link behind a password, which the caller has to know (AMB-04).
+    Protected(Box<PermissionView>, PermissionId, PasswordGuard),
+    /// There is something to write.
+    Open(Box<Opening>),
+}
+
+/// A slot that may be filled, or a link that gets more people.
+struct Opening {
+    access: Access,
+    caller: Caller,
+    policy: SharingPolicy,
+    terms: Terms,
+    recipients: Vec<UserId>,
+    /// The users link that the recipients join.
+    existing: Option<Permission>,
+    /// The link that held the slot until it died, of age or with its creator's rights.
+    dead: Option<PermissionId>,
+}
+
+/// What a new row is made of, drawn before the transaction so that a retry writes the same.
+struct Fresh {
+    link: PermissionId,
+    grant: PermissionId,
+    password_version: i64,
+}
+
+/// Makes a link or finds it. Reading first keeps the commonest call, for a link that exists, off the writer.
+pub async fn create_link(
+    app: &App,
+    credentials: Credentials,
+    address: ItemAddress,
+    new: NewLink,
+    from: IpAddr,
+    now: Timestamp,
+) -> Result<(Made, PermissionView)> {
+    let request = Arc::new((credentials, address, new));
+    let reading = Arc::clone(&request);
+    let survey = app.db.read(move |tx| survey(tx, &reading.0, &reading.1, &reading.2, now)).await?;
+    if let Some(found) = settle(app, survey, &request.2, from, now).await? {
+        return Ok((Made::Existing, found));
+    }
+    let hash = match &request.2.password {
+        Some(password) => Some(app.passwords.hash(password.clone(), app.entropy.bytes()).await?),
+        None => None,
+    };
+    let fresh = Fresh {
+        link: PermissionId::from_uuid(app.new_id()),
+        grant: PermissionId::from_uuid(app.new_id()),
+        password_version: i64::from_le_bytes(app.entropy.bytes()),
+    };
+    let writing = Arc::clone(&request);
+    let written = app
+        .db
+        .write(move |tx| match self::survey(tx, &writing.0, &writing.1, &writing.2, now)? {
+            Survey::Open(opening) => fill(tx, *opening, &writing.2, &fresh, hash.clone(), now).map(Ok),
+            // Somebody else was first, between the reading and the writing.
+            taken => Ok(Err(taken)),
+        })
+        .await?;
+    match written {
+        Ok(done) => Ok(done),
+        Err(taken) => settle(app, taken, &request.2, from, now)
+            .await?
+            .map(|found| (Made::Existing, found))
+            .ok_or_else(|| Error::busy(1)),
+    }
+}
+
+/// The existing link, once its password has been shown where it has one; `None` when there is something to write.
+async fn settle(
+    app: &App,
+    survey: Survey,
+    new: &NewLink,
+    from: IpAddr,
+    now: Timestamp,
+) -> Result<Option<PermissionView>> {
+    match survey {
+        Survey::Open(_) => Ok(None),
+        Survey::Existing(found) => Ok(Some(*found)),
+        Survey::Protected(found, link, guard) => {
+            let Some(guess) = new.password.clone() else {
+                return Err(Error::internal("a protected slot without a password"));
+            };
+            if password::attempt(app, link, guess, guard.hash, from, now).await? {
+                Ok(Some(*found))
+            } else {
+                Err(Error::invalid("password", "This application has a protected link here, with another password.")
+                    .inner(Inner::PasswordMismatch))
+            }
+        }
+    }
+}
+
+fn survey(
+    tx: &mut Tx<'_>,
+    credentials: &Credentials,
+    address: &ItemAddress,
+    new: &NewLink,
+    now: Timestamp,
+) -> Result<Survey> {
+    let access = reach(tx, credentials, address, Intent::Write, now)?;
+    let caller = access.via.require_caller()?.clone();
+    if !matches!(access.via, Via::Caller(_)) {
+        return Err(Error::access_denied("Links are made on the item itself, not by way of another link."));
+    }
+    let policy = tx.sharing_policy(access.chain.tenant)?;
+    let facts = Facts {
+        drive: access.drive.kind,
+        is_folder: access.item.is_folder(),
+        is_root: access.item.is_root(),
+        role: access.role,
+        policy,
+    };
+    let wish = Wish {
+        link_type: new.link_type,
+        scope: new.scope,
+        protected: new.password.is_some(),
+        expires_at: new.expires_at,
+        has_recipients: !new.recipients.is_empty(),
+    };
+    let terms = may_create_link(&facts, &wish, now)?;
+    let recipients = find_recipients(tx, &caller, &new.recipients)?;
+    let slot = slot(&caller, &terms);
+    let held = tx.link_in_slot(access.item.id, &slot)?;
+    let opening = |existing, dead, access, recipients| {
+        Survey::Open(Box::new(Opening { access, caller: caller.clone(), policy, terms, recipients, existing, dead }))
+    };
+    let Some(permission) = held else {
+        return if terms.scope == LinkScope::Users && recipients.is_empty() {
+            Err(no_recipients())
+        } else {
+            Ok(opening(None, None, access, recipients))
+        };
+    };
+    let Some(link) = permission.link() else { return Err(Error::internal("a grant in a link's slot")) };
+    let is_dead =
+        is_expired(link, permission.created_at, &policy, now) || !gate::creator_may_share(tx, link, &access.chain)?;
+    if is_dead {
+        return Ok(opening(None, Some(permission.id), access, recipients));
+    }
+    if !gate::could_create(access.role, link, &policy) {
+        return Err(Error::access_denied("This application has such a link, and you may not be shown it."));
+    }
+    if recipients.iter().any(|user| !link.grantees.contains(user)) {
+        return Ok(opening(Some(permission), None, access, recipients));
+    }
+    let guard = link.password.clone();
+    let id = permission.id;
+    let found = Box::new(view(tx, &access, &permission, &policy)?);
+    Ok(match guard {
+        Some(guard) => Survey::Protected(found, id, guard),
+        None => Survey::Existing(found),
+    })
+}
+
+fn slot(caller: &Caller, terms: &Terms) -> Slot {
+    Slot {
+        application: caller.application.id,
+        link_type: terms.link_type,
+        scope: terms.scope,
+        protected: terms.protected,
+    }
+}
+
+fn no_recipients() -> Error {
+    Error::invalid("recipients", "A link for specific people needs at least one of them.")
+        .inner(Inner::ParameterIsTooSmall)
+}
+
+/// The people named in a request. All have to be known: a link that reaches only some would say yes to a half.
+fn find_recipients(tx: &mut Tx<'_>, caller: &Caller, names: &[String]) -> Result<Vec<UserId>> {
+    let mut found = Vec::with_capacity(names.len());
+    for name in names {
+        let user = match UserId::parse(name) {
+            Ok(id) => tx.user(id)?,
+            Err(_) => tx.user_by_principal_name(name)?,
+        };
+        let user = user.filter(|user| user.enabled && user.tenant == caller.tenant);
+        let user = user.ok_or_else(|| Error::invalid("recipients", "A recipient isn't known here."))?;
+        if !found.contains(&user.id) {
+            found.push(user.id);
+        }
+    }
+    Ok(found)
+}
+
+fn fill(
+    tx: &mut Tx<'_>,
+    opening: Opening,
+    new: &NewLink,
+    fresh: &Fresh,
+    hash: Option<SecretString>,
+    now: Timestamp,
+) -> Result<(Made, PermissionView)> {
+    let Opening { mut access, caller, policy, terms, recipients, existing, dead } = opening;
+    if let Some(permission) = existing {
+        tx.add_grantees(permission.id, &recipients)?;
+        let permission = tx.permission(permission.id)?.ok_or_else(Error::item_not_found)?;
+        return Ok((Made::Existing, view(tx, &access, &permission, &policy)?));
+    }
+    if let Some(dead) = dead {
+        tx.vacate_slot(dead)?;
+    }
+    if !new.retain_inherited_permissions {
+        stop_inheriting(tx, &mut access, &caller, fresh.grant, now)?;
+    }
+    let permission = Permission {
+        id: fresh.link,
+        item: access.item.id,
+        kind: PermissionKind::Link(SharingLink {
+            link_type: terms.link_type,
+            scope: terms.scope,
+            creator: Creator { user: caller.user_id(), application: caller.application.id },
+            password: hash.map(|hash| PasswordGuard { hash, version: fresh.password_version }),
+            expires_at: terms.expires_at,
+            grantees: recipients,
+        }),
+        created_at: now,
+    };
+    tx.insert_permission(&permission, Some(&slot(&caller, &terms)))?;
+    Ok((Made::Created, view(tx, &access, &permission, &policy)?))
+}
+
+/// Breaks inheritance at the item, if this is the first time that it is shared (CL-23, AMB-29). Owners keep their rights
+/// by the nature of the break; a caller who isn't one gets a grant of what they had (AMB-30).
+fn stop_inheriting(
+    tx: &mut Tx<'_>,
+    access: &mut Access,
+    caller: &Caller,
+    grant: PermissionId,
+    now: Timestamp,
+) -> Result<()> {
+    let is_shared = access
+        .chain
+        .items
+        .first()
+        .is_some_and(|item| item.permissions.iter().any(|permission| permission.role() != Role::Owner));
+    if is_shared {
+        return Ok(());
+    }
+    tx.set_inherits(access.item.id, false)?;
+    if let (Some(user), true) = (caller.user_id(), access.role < Role::Owner) {
+        let kind = PermissionKind::Grant { grantee: Grantee::User(user), role: access.role };
+        tx.insert_permission(&Permission { id: grant, item: access.item.id, kind, created_at: now }, None)?;
+    }
+    access.chain = tx.chain(access.item.id)?.ok_or_else(|| Error::new(Code::ItemNotFound, "The item is gone."))?;
+    Ok(())
+}

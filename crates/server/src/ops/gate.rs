@@ -1,0 +1,199 @@
+//! The one gate: whatever is reached by way of a link is reached through here (design, rule 4; P3, P4).
+//!
+//! Pages, raw downloads, shares of the Graph API and pre-authenticated URLs all ask this on each request. Nothing is
+//! remembered between requests, so revocation, expiry, a lost right of the creator and a closed policy work at once.
+
+use driveway_core::address::{ItemAddress, Start};
+use driveway_core::caller::{Intent, Reach};
+use driveway_core::error::{Code, Error, Inner};
+use driveway_core::id::{ItemId, PermissionId, TenantId, UserId};
+use driveway_core::item::DriveItem;
+use driveway_core::permission::{LinkScope, Permission, Role, SharingLink};
+use driveway_core::policy::access::{Actor, Chain, Standing};
+use driveway_core::policy::redeem::{self, Decision, Visitor};
+use driveway_core::policy::sharing::{SharingPolicy, anonymous_disabled};
+use jiff::Timestamp;
+
+use super::access::{Access, Via, descend};
+use super::{Credentials, Result, Tx, caller};
+
+/// Which item below a link is asked for.
+#[derive(Debug, Clone, Copy)]
+pub enum Below<'a> {
+    /// The shared item itself.
+    Shared,
+    /// An item by its id; refused unless it lies below the shared one (P5, P6).
+    Id(ItemId),
+    /// An item by names below the shared one.
+    Path(&'a [String]),
+}
+
+/// What a link amounts to for this visitor.
+#[derive(Debug)]
+pub enum Passage {
+    /// It opens.
+    Open(Box<Opened>),
+    /// It doesn't, and this is all that may be said. The link is told so that its type can shape the answer.
+    Closed(Decision, Option<Permission>),
+}
+
+/// What a link opened.
+#[derive(Debug)]
+pub struct Opened {
+    /// The item and what may be done to it.
+    pub access: Access,
+    /// The link.
+    pub permission: Permission,
+    /// When it ends, by its own date and by policy.
+    pub expires_at: Option<Timestamp>,
+}
+
+/// Asks whether a link opens an item for a visitor, now.
+pub fn open_link(
+    tx: &mut Tx<'_>,
+    link: PermissionId,
+    below: Below<'_>,
+    credentials: &Credentials,
+    now: Timestamp,
+) -> Result<Passage> {
+    let Some(permission) = tx.permission(link)? else { return Ok(Passage::Closed(Decision::Gone, None)) };
+    let Some(sharing) = permission.link() else { return Ok(Passage::Closed(Decision::Gone, None)) };
+    let Some((item, shared)) = find_below(tx, &permission, below)? else { return Ok(gone()) };
+    let Some(chain) = tx.chain(item.id)? else { return Ok(gone()) };
+    let policy = tx.sharing_policy(chain.tenant)?;
+    let visitor = credentials.bearer.as_ref().map(|claims| caller::identify(tx, claims)).transpose()?;
+    let creator = Creator::load(tx, sharing, chain.tenant)?;
+    let facts = redeem::Facts {
+        chain: &chain,
+        link,
+        policy: &policy,
+        creator: creator.actor(),
+        visitor: visitor.as_ref().and_then(|caller| Some(Visitor { user: caller.user_id()?, tenant: caller.tenant })),
+        password_version: credentials.visit.filter(|visit| visit.link == link).map(|visit| visit.version),
+    };
+    let password_version = facts.password_version;
+    let role = match redeem::may_open(&facts, now) {
+        Decision::Open(role) => role,
+        Decision::Gone => return Ok(gone()),
+        closed => return Ok(Passage::Closed(closed, Some(permission))),
+    };
+    let Some(drive) = tx.drive(&item.drive)? else { return Ok(gone()) };
+    let expires_at = policy.effective_expiry(sharing.scope, sharing.expires_at, permission.created_at);
+    let via = Via::Link { link, shared, password_version, caller: visitor.map(Box::new) };
+    Ok(Passage::Open(Box::new(Opened { access: Access { drive, item, chain, role, via }, permission, expires_at })))
+}
+
+fn gone() -> Passage {
+    Passage::Closed(Decision::Gone, None)
+}
+
+/// The asked item, and the shared one's id. That the one lies below the other is decided by the chain of parents in
+/// `may_open`, never by comparing paths (P8).
+fn find_below(tx: &mut Tx<'_>, permission: &Permission, below: Below<'_>) -> Result<Option<(DriveItem, ItemId)>> {
+    let id = match below {
+        Below::Id(id) => id,
+        Below::Shared | Below::Path(_) => permission.item,
+    };
+    let Some(item) = tx.item(id)? else { return Ok(None) };
+    let found = match below {
+        Below::Path(path) => match descend(tx, item, path) {
+            Ok(item) => Some(item),
+            Err(error) if error.code() == Code::ItemNotFound => None,
+            Err(error) => return Err(error),
+        },
+        Below::Id(_) | Below::Shared => Some(item),
+    };
+    Ok(found.map(|item| (item, permission.item)))
+}
+
+/// Whether the link's creator may still share the item, without which the link is dead.
+pub fn creator_may_share(tx: &mut Tx<'_>, link: &SharingLink, chain: &Chain) -> Result<bool> {
+    let creator = Creator::load(tx, link, chain.tenant)?;
+    Ok(chain.role_of(creator.actor()).is_some_and(|role| role >= Role::Write))
+}
+
+/// The creator of a link as they stand now: what they have lost, the link has lost (P9, P10).
+enum Creator {
+    User(UserId, Standing),
+    Application(TenantId),
+    Nobody,
+}
+
+impl Creator {
+    fn load(tx: &mut Tx<'_>, link: &SharingLink, tenant: TenantId) -> Result<Self> {
+        let facts = tx.caller_facts(link.creator.user, link.creator.application, tenant)?;
+        if !facts.application.is_some_and(|application| application.enabled) {
+            return Ok(Self::Nobody);
+        }
+        Ok(match (link.creator.user, facts.user) {
+            (None, _) => Self::Application(tenant),
+            (Some(_), Some((user, standing))) if user.enabled => Self::User(user.id, standing),
+            (Some(_), _) => Self::Nobody,
+        })
+    }
+
+    fn actor(&self) -> Actor<'_> {
+        match self {
+            Self::User(id, standing) => Actor::User { id: *id, standing },
+            Self::Application(tenant) => Actor::Application { tenant: *tenant },
+            Self::Nobody => Actor::Nobody,
+        }
+    }
+}
+
+/// An address below `/shares/{key}`. The key was opened by the door and is one of the credentials.
+pub fn reach_by_share(
+    tx: &mut Tx<'_>,
+    credentials: &Credentials,
+    address: &ItemAddress,
+    intent: Intent,
+    now: Timestamp,
+) -> Result<Access> {
+    let link = credentials.link.ok_or_else(Error::item_not_found)?;
+    let below = match &address.start {
+        Start::Root => Below::Path(&address.path),
+        Start::Id(id) if address.path.is_empty() => Below::Id(ItemId::parse(id).map_err(|_| Error::item_not_found())?),
+        Start::Id(_) | Start::Special(_) => return Err(Error::item_not_found()),
+    };
+    let opened = match open_link(tx, link, below, credentials, now)? {
+        Passage::Open(opened) => opened,
+        Passage::Closed(decision, _) => return Err(refusal(decision)),
+    };
+    check_scopes(&opened, intent)?;
+    if intent == Intent::Write {
+        opened.access.require_write()?;
+    }
+    Ok(opened.access)
+}
+
+/// For anonymous links the link is the credential. For the others the caller's token has to carry a scope for files.
+fn check_scopes(opened: &Opened, intent: Intent) -> Result<()> {
+    let is_anonymous = opened.permission.link().is_some_and(|link| link.scope == LinkScope::Anonymous);
+    match opened.access.via.caller() {
+        Some(caller) if !is_anonymous && caller.reach(intent) == Reach::None => {
+            Err(Error::access_denied("The token has none of the scopes that this call needs."))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// What the Graph API says of a link that doesn't open (AMB-20, AMB-33, AMB-35).
+pub fn refusal(decision: Decision) -> Error {
+    match decision {
+        Decision::SignIn => crate::auth::token::invalid_token(),
+        Decision::Password => {
+            Error::new(Code::Unauthenticated, "This link asks for a password.").inner(Inner::PasswordRequired)
+        }
+        Decision::NotForYou => Error::access_denied("This link isn't for the account that is signed in."),
+        Decision::Closed => anonymous_disabled(),
+        Decision::Gone | Decision::Open(_) => Error::item_not_found(),
+    }
+}
+
+/// Whether somebody with this role on the item could make this very link now: only they are shown its secrets
+/// (PERM-03, AMB-17).
+pub fn could_create(role: Role, link: &SharingLink, policy: &SharingPolicy) -> bool {
+    role >= Role::Write
+        && role >= link.link_type.role()
+        && (link.scope != LinkScope::Anonymous || policy.anonymous_links)
+}

@@ -1,0 +1,36 @@
+//! What the server can do, in the words of the domain.
+//!
+//! The Graph API, the pages, the command line and the jobs all call these; none of them sees a request or a status code
+//! here. What decides is in `driveway_core::policy`, what is kept is in `driveway_storage`; an operation reads the facts,
+//! asks the policy and writes, in one transaction.
+
+pub mod access;
+pub mod caller;
+pub mod content;
+pub mod create_link;
+pub mod demo;
+pub mod drive;
+pub mod gate;
+pub mod item;
+pub mod password;
+pub mod permissions;
+pub mod policy;
+pub mod provision;
+pub mod ticket;
+pub mod upload;
+
+use driveway_storage::Tx;
+
+/// The result of an operation.
+pub type Result<T, E = driveway_core::Error> = std::result::Result<T, E>;
+
+/// What a request brings to be let in by: a verified bearer token, a link, the proof of having given its password.
+#[derive(Debug, Clone, Default)]
+pub struct Credentials {
+    /// The verified bearer token, if one was sent.
+    pub bearer: Option<crate::auth::token::Claims>,
+    /// The link whose genuine token stands in the address.
+    pub link: Option<driveway_core::id::PermissionId>,
+    /// The link whose password was given, and the version of that password.
+    pub visit: Option<password::Visit>,
+}

@@ -1,0 +1,246 @@
+//! The permissions of an item as a caller may see them: listed, shown, removed.
+
+use driveway_core::address::ItemAddress;
+use driveway_core::caller::Intent;
+use driveway_core::drive::{Drive, DriveKind};
+use driveway_core::error::{Code, Error};
+use driveway_core::id::{DriveId, ItemId, PermissionId, UserId};
+use driveway_core::identity::Application;
+use driveway_core::permission::{Grantee, Permission, PermissionKind, Role, SharingLink};
+use driveway_core::policy::access::{Actor, Chain, ChainItem};
+use driveway_core::policy::sharing::SharingPolicy;
+use jiff::Timestamp;
+
+use super::access::{Access, Via, reach};
+use super::{Credentials, Result, Tx, gate};
+
+/// A permission with everything that is shown of it.
+#[derive(Debug, Clone)]
+pub struct PermissionView {
+    /// The permission.
+    pub permission: Permission,
+    /// The application of a link.
+    pub application: Option<Application>,
+    /// The folder above that carries it, when the item only inherits it (AMB-15).
+    pub inherited_from: Option<Ancestor>,
+    /// When it ends, by its own date and by policy.
+    pub expires_at: Option<Timestamp>,
+    /// Whom it is granted to: one identity of a direct grant, those of a users link.
+    pub grantees: Vec<Identity>,
+    /// Whether this caller is shown the link's URL and share id (PERM-03).
+    pub shows_secrets: bool,
+}
+
+/// A folder above an item.
+#[derive(Debug, Clone)]
+pub struct Ancestor {
+    /// The drive.
+    pub drive: DriveId,
+    /// Its kind.
+    pub drive_kind: DriveKind,
+    /// The folder.
+    pub id: ItemId,
+    /// Its name.
+    pub name: String,
+    /// The names from the root down to it, the root aside.
+    pub path: Vec<String>,
+}
+
+/// Somebody whom a permission is for.
+#[derive(Debug, Clone)]
+pub struct Identity {
+    /// Person or group.
+    pub kind: IdentityKind,
+    /// The id.
+    pub id: String,
+    /// The name for people.
+    pub display_name: String,
+    /// Where mail reaches them.
+    pub email: Option<String>,
+}
+
+/// Person or group.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum IdentityKind {
+    /// A person.
+    User,
+    /// A group.
+    Group,
+}
+
+/// Every permission that reaches the item and that the caller may see, in a stable order: owners, direct grants, links
+/// by age, then what is inherited, the nearest ancestor first (AMB-58).
+pub fn list(
+    tx: &mut Tx<'_>,
+    credentials: &Credentials,
+    address: &ItemAddress,
+    now: Timestamp,
+) -> Result<(Access, Vec<PermissionView>)> {
+    let access = reach(tx, credentials, address, Intent::Read, now)?;
+    let policy = tx.sharing_policy(access.chain.tenant)?;
+    let mut views = Vec::new();
+    for level in levels(&access.chain) {
+        for permission in level {
+            if may_see(&access, permission) {
+                views.push(view(tx, &access, permission, &policy)?);
+            }
+        }
+    }
+    Ok((access, views))
+}
+
+/// One permission of the item. One that the caller may not see isn't there.
+pub fn get(
+    tx: &mut Tx<'_>,
+    credentials: &Credentials,
+    address: &ItemAddress,
+    id: PermissionId,
+    now: Timestamp,
+) -> Result<PermissionView> {
+    let access = reach(tx, credentials, address, Intent::Read, now)?;
+    let policy = tx.sharing_policy(access.chain.tenant)?;
+    let permission = find_visible(&access, id)?;
+    view(tx, &access, permission, &policy)
+}
+
+/// Removes a permission from the item that carries it. Owners may, and whoever made the link (AMB-13, AMB-14; P13).
+pub fn delete(
+    tx: &mut Tx<'_>,
+    credentials: &Credentials,
+    address: &ItemAddress,
+    id: PermissionId,
+    now: Timestamp,
+) -> Result<()> {
+    let access = reach(tx, credentials, address, Intent::Write, now)?;
+    let permission = find_visible(&access, id)?;
+    if permission.item != access.item.id {
+        let ancestor = access.chain.items.iter().find(|item| item.id == permission.item);
+        let name = ancestor.map_or("a folder above", |ancestor| ancestor.name.as_str());
+        return Err(Error::new(
+            Code::NotAllowed,
+            format!("This permission is inherited from \"{name}\". Remove it there."),
+        ));
+    }
+    if matches!(permission.kind, PermissionKind::Grant { role: Role::Owner, .. }) {
+        return Err(Error::new(Code::NotAllowed, "An owner's permission can't be removed."));
+    }
+    if access.role < Role::Owner && !is_made_by(&access, permission) {
+        return Err(Error::access_denied("Only an owner of the item or the maker of the link can remove it."));
+    }
+    if tx.delete_permission(id)? { Ok(()) } else { Err(Error::item_not_found()) }
+}
+
+fn find_visible(access: &Access, id: PermissionId) -> Result<&Permission> {
+    let found = access.chain.find(id).map(|(_, permission)| permission);
+    found.filter(|permission| may_see(access, permission)).ok_or_else(Error::item_not_found)
+}
+
+fn levels(chain: &Chain) -> Vec<Vec<&Permission>> {
+    let mut levels: Vec<(ItemId, Vec<&Permission>)> = Vec::new();
+    for (item, permission) in chain.effective() {
+        match levels.last_mut() {
+            Some((id, level)) if *id == item.id => level.push(permission),
+            _ => levels.push((item.id, vec![permission])),
+        }
+    }
+    for (_, level) in &mut levels {
+        level.sort_by_key(|permission| (rank(permission), permission.created_at, permission.id));
+    }
+    levels.into_iter().map(|(_, level)| level).collect()
+}
+
+fn rank(permission: &Permission) -> u8 {
+    match &permission.kind {
+        PermissionKind::Grant { role: Role::Owner, .. } => 0,
+        PermissionKind::Grant { .. } => 1,
+        PermissionKind::Link(_) => 2,
+    }
+}
+
+/// Owners see all; others what is for them and what they made (PERM-02). A personal drive's owner isn't listed: there
+/// is nobody else it could be.
+fn may_see(access: &Access, permission: &Permission) -> bool {
+    let is_owner_row = rank(permission) == 0;
+    if is_owner_row && access.drive.kind == DriveKind::Personal {
+        return false;
+    }
+    match &access.via {
+        Via::Caller(_) if access.role == Role::Owner => true,
+        Via::Caller(caller) => match (&permission.kind, caller.actor()) {
+            (PermissionKind::Grant { grantee, .. }, Actor::User { id, standing }) => standing.holds(id, grantee),
+            (PermissionKind::Link(link), Actor::User { id, .. }) => {
+                link.grantees.contains(&id) || is_made_by(access, permission)
+            }
+            _ => false,
+        },
+        Via::Link { link, .. } => permission.id == *link,
+    }
+}
+
+fn is_made_by(access: &Access, permission: &Permission) -> bool {
+    let maker = permission.link().and_then(|link| link.creator.user);
+    maker.is_some() && matches!(&access.via, Via::Caller(caller) if caller.user_id() == maker)
+}
+
+/// A permission with everything that is shown of it to whoever has this access.
+pub fn view(
+    tx: &mut Tx<'_>,
+    access: &Access,
+    permission: &Permission,
+    policy: &SharingPolicy,
+) -> Result<PermissionView> {
+    let (application, expires_at, grantees, shows_secrets) = match &permission.kind {
+        PermissionKind::Grant { grantee, .. } => (None, None, vec![grantee_identity(tx, grantee)?], false),
+        PermissionKind::Link(link) => {
+            let application = tx.application(link.creator.application)?;
+            let expires_at = policy.effective_expiry(link.scope, link.expires_at, permission.created_at);
+            let grantees = link.grantees.iter().map(|user| user_identity(tx, *user)).collect::<Result<Vec<_>>>()?;
+            (application, expires_at, grantees, may_see_secrets(access, link, policy))
+        }
+    };
+    let inherited_from =
+        (permission.item != access.item.id).then(|| ancestor(&access.drive, &access.chain, permission.item)).flatten();
+    Ok(PermissionView {
+        permission: permission.clone(),
+        application,
+        inherited_from,
+        expires_at,
+        grantees,
+        shows_secrets,
+    })
+}
+
+fn may_see_secrets(access: &Access, link: &SharingLink, policy: &SharingPolicy) -> bool {
+    let may_write = matches!(&access.via, Via::Caller(caller) if caller.require(Intent::Write, access.drive.is_own_of(caller.user_id())).is_ok());
+    may_write && gate::could_create(access.role, link, policy)
+}
+
+fn grantee_identity(tx: &mut Tx<'_>, grantee: &Grantee) -> Result<Identity> {
+    match grantee {
+        Grantee::User(user) => user_identity(tx, *user),
+        Grantee::Group(group) | Grantee::GroupOwners(group) => {
+            let found = tx.group(*group)?;
+            let mut display_name = found.map(|group| group.display_name).unwrap_or_default();
+            if matches!(grantee, Grantee::GroupOwners(_)) {
+                display_name.push_str(" owners");
+            }
+            Ok(Identity { kind: IdentityKind::Group, id: group.to_string(), display_name, email: None })
+        }
+    }
+}
+
+fn user_identity(tx: &mut Tx<'_>, id: UserId) -> Result<Identity> {
+    let user = tx.user(id)?;
+    let (display_name, email) =
+        user.map(|user| (user.display_name, user.mail.or(Some(user.user_principal_name)))).unwrap_or_default();
+    Ok(Identity { kind: IdentityKind::User, id: id.to_string(), display_name, email })
+}
+
+fn ancestor(drive: &Drive, chain: &Chain, id: ItemId) -> Option<Ancestor> {
+    let at = chain.items.iter().position(|item| item.id == id)?;
+    let item: &ChainItem = chain.items.get(at)?;
+    let above_root = chain.items.len().saturating_sub(1);
+    let mut path: Vec<String> = chain.items.get(at..above_root)?.iter().map(|item| item.name.clone()).collect();
+    path.reverse();
+    Some(Ancestor { drive: drive.id.clone(), drive_kind: drive.kind, id, name: item.name.clone(), path })
+}

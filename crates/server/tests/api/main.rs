@@ -1,0 +1,6 @@
+//! The API as its users meet it: over HTTP, on real storage, with a clock that moves.
+
+#![expect(unreachable_pub, reason = "a test binary exports nothing; `pub` marks what tests may use")]
+
+mod smoke;
+mod support;

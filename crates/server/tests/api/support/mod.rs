@@ -1,0 +1,9 @@
+//! A server of its own for each test, and the people who use it.
+
+mod actor;
+mod answer;
+mod server;
+
+pub use self::actor::Actor;
+pub use self::answer::Answer;
+pub use self::server::TestServer;
