@@ -105,11 +105,11 @@ impl Tx<'_> {
         self.execute(sql, values![sha256]).map(drop)
     }
 
-    /// Keeps a blob after all that was being collected and whose bytes are there.
-    pub fn release_blob(&mut self, sha256: Sha256) -> Result<()> {
-        let sql = "UPDATE blobs SET collecting_since = NULL, claimed = 0
+    /// Keeps a blob after all that was being collected and whose bytes are there. Its row is young again.
+    pub fn release_blob(&mut self, sha256: Sha256, now: Timestamp) -> Result<()> {
+        let sql = "UPDATE blobs SET collecting_since = NULL, claimed = 0, created_at = $2
                    WHERE sha256 = $1 AND collecting_since IS NOT NULL";
-        self.execute(sql, values![sha256]).map(drop)
+        self.execute(sql, values![sha256, now]).map(drop)
     }
 
     /// Blobs that have been going away since before `before`: their collector died.

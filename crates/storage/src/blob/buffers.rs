@@ -6,10 +6,10 @@ use bytes::Bytes;
 
 /// How much of a file is read at once: enough that the way to another thread doesn't count, and little enough that the
 /// bytes are still in the processor's cache when they are sent.
-pub(crate) const CHUNK: usize = 512 * 1024;
+pub(crate) const CHUNK: usize = 256 * 1024;
 
-/// How many buffers are kept for later.
-const KEPT: usize = 32;
+/// How many buffers are kept for later: two for each of 64 downloads at once.
+const KEPT: usize = 128;
 
 /// Buffers of [`CHUNK`] bytes.
 #[derive(Debug, Default)]

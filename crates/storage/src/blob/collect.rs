@@ -113,7 +113,9 @@ impl Blobs {
             return Ok(());
         }
         match object {
-            Some(object) if !collection.is_old(&object) => return db.write(move |tx| tx.release_blob(sha256)).await,
+            Some(object) if !collection.is_old(&object) => {
+                return db.write(move |tx| tx.release_blob(sha256, collection.now)).await;
+            }
             Some(object) => {
                 self.delete(&sha256).await?;
                 collected.blobs += 1;
@@ -129,7 +131,7 @@ impl Blobs {
         let before = collection.now.saturating_sub(ABANDONED).unwrap_or(Timestamp::MIN);
         for sha256 in db.read(move |tx| tx.abandoned_blobs(before)).await? {
             match self.look_at(&sha256).await? {
-                Some(_) => db.write(move |tx| tx.release_blob(sha256)).await?,
+                Some(_) => db.write(move |tx| tx.release_blob(sha256, collection.now)).await?,
                 None => db.write(move |tx| tx.finish_collecting(sha256)).await?,
             }
         }

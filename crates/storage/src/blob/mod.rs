@@ -59,11 +59,10 @@ impl Blobs {
         Self { store, folder, cache: Arc::default(), buffers: Arc::default() }
     }
 
-    /// Deletes a blob; whether it was there. Only the collector may, and an administrator who knows what they do.
-    pub async fn delete(&self, sha256: &Sha256) -> Result<bool> {
+    /// Deletes a blob, if it is there. Only the collector may, and an administrator who knows what they do.
+    pub async fn delete(&self, sha256: &Sha256) -> Result<()> {
         match self.store.delete(&place(sha256)).await {
-            Ok(()) => Ok(true),
-            Err(object_store::Error::NotFound { .. }) => Ok(false),
+            Ok(()) | Err(object_store::Error::NotFound { .. }) => Ok(()),
             Err(error) => Err(Error::blobs(error)),
         }
     }
