@@ -60,9 +60,9 @@ pub enum Inner {
     PathIsTooLong,
     /// A member that can't be changed by PATCH.
     PropertyNotUpdateable,
-    /// The ETag given isn't the item's.
+    /// The `ETag` given isn't the item's.
     EntityTagDoesNotMatch,
-    /// The ETag given isn't one.
+    /// The `ETag` given isn't one.
     MalformedEntityTag,
     /// A file over the limit of this way to upload.
     MaxFileSizeExceeded,

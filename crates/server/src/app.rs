@@ -68,7 +68,7 @@ impl App {
     /// Keeps the clock's offset, so that a restart and `driveway token` see the same time.
     pub async fn save_clock(&self) -> Result<(), Error> {
         let offset = self.clock.offset_micros().to_string();
-        self.db.write(move |tx| Ok(tx.set_setting("clock_offset_micros", &offset)?)).await
+        self.db.write(move |tx| tx.set_setting("clock_offset_micros", &offset)).await
     }
 
     /// A new id that sorts by time.
@@ -78,7 +78,7 @@ impl App {
 }
 
 fn clock_offset(db: &Db) -> anyhow::Result<i64> {
-    let kept = db.read_blocking(|tx| Ok(tx.setting("clock_offset_micros")?))?;
+    let kept = db.read_blocking(|tx| tx.setting("clock_offset_micros"))?;
     Ok(kept
         .and_then(|text| text.parse().ok())
         .unwrap_or(0)
@@ -86,12 +86,12 @@ fn clock_offset(db: &Db) -> anyhow::Result<i64> {
 }
 
 fn instance_id(db: &Db, fresh: Uuid) -> anyhow::Result<Uuid> {
-    let text = db.write_blocking(move |tx| match tx.setting("instance_id")? {
-        Some(kept) => Ok(kept),
-        None => {
-            tx.set_setting("instance_id", &fresh.to_string())?;
-            Ok(fresh.to_string())
+    let text = db.write_blocking(move |tx| {
+        if let Some(kept) = tx.setting("instance_id")? {
+            return Ok(kept);
         }
+        tx.set_setting("instance_id", &fresh.to_string())?;
+        Ok(fresh.to_string())
     })?;
     Uuid::try_parse(&text).context("the database's instance id isn't one")
 }

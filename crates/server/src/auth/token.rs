@@ -140,13 +140,12 @@ impl Tokens {
         }
         let fingerprint: [u8; 32] = Sha256::digest(token.as_bytes()).into();
         let remembered = self.remembered().get(&fingerprint).cloned();
-        let claims = match remembered {
-            Some(claims) => claims,
-            None => {
-                let claims = self.verify_signature(token)?;
-                self.remember(fingerprint, claims.clone());
-                claims
-            }
+        let claims = if let Some(claims) = remembered {
+            claims
+        } else {
+            let claims = self.verify_signature(token)?;
+            self.remember(fingerprint, claims.clone());
+            claims
         };
         let now = now.as_second();
         let is_current = now >= claims.not_before.saturating_sub(LEEWAY_SECONDS)

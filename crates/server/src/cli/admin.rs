@@ -65,7 +65,7 @@ pub(super) fn user(command: UserCommand) -> anyhow::Result<ExitCode> {
             say(&format!("{} {} drive {}", user.id, user.user_principal_name, drive.id));
         }
         UserCommand::List(data) => {
-            for user in data.open()?.db.read_blocking(|tx| Ok(tx.users()?))? {
+            for user in data.open()?.db.read_blocking(|tx| tx.users())? {
                 let state = if user.enabled { "" } else { " (disabled)" };
                 say(&format!("{} {} {}{state}", user.id, user.user_principal_name, user.display_name));
             }
@@ -79,13 +79,13 @@ pub(super) fn user(command: UserCommand) -> anyhow::Result<ExitCode> {
 fn set_user_enabled(named: &NamedUser, enabled: bool) -> anyhow::Result<()> {
     let app = named.data.open()?;
     let id = find_user(&app, &named.upn)?;
-    app.db.write_blocking(move |tx| Ok(tx.set_user_enabled(id, enabled)?))?;
+    app.db.write_blocking(move |tx| tx.set_user_enabled(id, enabled))?;
     Ok(())
 }
 
 fn find_user(app: &App, upn: &str) -> anyhow::Result<UserId> {
     let wanted = upn.to_owned();
-    let user = app.db.read_blocking(move |tx| Ok(tx.user_by_principal_name(&wanted)?))?;
+    let user = app.db.read_blocking(move |tx| tx.user_by_principal_name(&wanted))?;
     user.map(|user| user.id).with_context(|| format!("there is no user {upn}"))
 }
 
@@ -94,7 +94,7 @@ fn tenant(app: &App, kind: AccountKind) -> anyhow::Result<Tenant> {
         AccountKind::Business => TenantKind::Organization,
         AccountKind::Personal => TenantKind::Consumer,
     };
-    let tenants = app.db.read_blocking(|tx| Ok(tx.tenants()?))?;
+    let tenants = app.db.read_blocking(|tx| tx.tenants())?;
     tenants
         .into_iter()
         .find(|tenant| tenant.kind == wanted)
@@ -131,7 +131,7 @@ pub(super) fn group(command: GroupCommand) -> anyhow::Result<ExitCode> {
             say(&format!("{} {} drive {}", group.id, group.display_name, drive.id));
         }
         GroupCommand::List(data) => {
-            for group in data.open()?.db.read_blocking(|tx| Ok(tx.groups()?))? {
+            for group in data.open()?.db.read_blocking(|tx| tx.groups())? {
                 say(&format!("{} {}", group.id, group.display_name));
             }
         }
@@ -171,7 +171,7 @@ pub(super) fn site(command: SiteCommand) -> anyhow::Result<ExitCode> {
             say(&format!("{} {} drive {}", site.id, site.name, drive.id));
         }
         SiteCommand::List(data) => {
-            for site in data.open()?.db.read_blocking(|tx| Ok(tx.sites()?))? {
+            for site in data.open()?.db.read_blocking(|tx| tx.sites())? {
                 say(&format!("{} {} {}", site.id, site.name, site.display_name));
             }
         }
@@ -214,7 +214,7 @@ pub(super) fn app(command: AppCommand) -> anyhow::Result<ExitCode> {
             say(&format!("client id {id}\nclient secret {secret}"));
         }
         AppCommand::List(data) => {
-            for application in data.open()?.db.read_blocking(|tx| Ok(tx.applications()?))? {
+            for application in data.open()?.db.read_blocking(|tx| tx.applications())? {
                 let state = if application.enabled { "" } else { " (disabled)" };
                 say(&format!("{} {}{state}", application.id, application.display_name));
             }
@@ -228,7 +228,7 @@ pub(super) fn app(command: AppCommand) -> anyhow::Result<ExitCode> {
 fn set_app_enabled(named: &NamedApp, enabled: bool) -> anyhow::Result<()> {
     let app = named.data.open()?;
     let id = ApplicationId::parse(&named.client_id)?;
-    app.db.write_blocking(move |tx| Ok(tx.set_application_enabled(id, enabled)?))?;
+    app.db.write_blocking(move |tx| tx.set_application_enabled(id, enabled))?;
     Ok(())
 }
 
@@ -261,10 +261,10 @@ pub(super) fn policy(command: PolicyCommand) -> anyhow::Result<ExitCode> {
     };
     let app = of.data.open()?;
     let tenant = tenant(&app, of.kind)?.id;
-    let mut policy = app.db.read_blocking(move |tx| Ok(tx.sharing_policy(tenant)?))?;
+    let mut policy = app.db.read_blocking(move |tx| tx.sharing_policy(tenant))?;
     if let Some(json) = change {
         policy = changed(policy, &json)?;
-        app.db.write_blocking(move |tx| Ok(tx.set_sharing_policy(tenant, &policy)?))?;
+        app.db.write_blocking(move |tx| tx.set_sharing_policy(tenant, &policy))?;
     }
     say(&serde_json::to_string_pretty(&policy)?);
     Ok(ExitCode::SUCCESS)

@@ -15,12 +15,14 @@ pub(super) struct CheckOptions {
 /// Prints each finding. Exits with failure when there is any.
 pub(super) fn run(options: &CheckOptions) -> anyhow::Result<ExitCode> {
     let app = options.data.open()?;
-    let findings = app.db.read_blocking(|tx| Ok(tx.check()?))?;
+    let findings = app.db.read_blocking(|tx| tx.check())?;
     if findings.is_empty() {
         say("Nothing found: the data directory is as it should be.");
         return Ok(ExitCode::SUCCESS);
     }
-    findings.iter().for_each(|finding| say(&finding.to_string()));
+    for finding in &findings {
+        say(&finding.to_string());
+    }
     say(&format!("{} found.", findings.len()));
     Ok(ExitCode::FAILURE)
 }

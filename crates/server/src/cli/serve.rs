@@ -38,7 +38,7 @@ pub(super) async fn serve(app: Arc<App>, server: Server) {
 /// Makes the organization and an administrator on the first start.
 fn prepare(app: &App) -> anyhow::Result<()> {
     let (organization, _) = provision::tenants(app, "Organization")?;
-    if app.db.read_blocking(|tx| Ok(tx.users()?))?.iter().any(|user| user.administrator) {
+    if app.db.read_blocking(|tx| tx.users())?.iter().any(|user| user.administrator) {
         return Ok(());
     }
     debug_assert_eq!(organization.kind, TenantKind::Organization);

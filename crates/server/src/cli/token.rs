@@ -35,21 +35,21 @@ pub(super) struct TokenOptions {
 pub(super) fn run(options: &TokenOptions) -> anyhow::Result<ExitCode> {
     let app = options.data.open()?;
     let client = ApplicationId::parse(&options.client_id).context("--client-id")?;
-    if app.db.read_blocking(move |tx| Ok(tx.application(client)?))?.is_none() {
+    if app.db.read_blocking(move |tx| tx.application(client))?.is_none() {
         bail!("there is no application with the client id {client}; `driveway app list` shows those that there are");
     }
     let (tenant, subject) = match &options.user {
         Some(name) => {
             let wanted = name.clone();
             let user = app.db.read_blocking(move |tx| match UserId::parse(&wanted) {
-                Ok(id) => Ok(tx.user(id)?),
-                Err(_) => Ok(tx.user_by_principal_name(&wanted)?),
+                Ok(id) => tx.user(id),
+                Err(_) => tx.user_by_principal_name(&wanted),
             })?;
             let user = user.with_context(|| format!("there is no user {name}"))?;
             (user.tenant, Subject::User(user.id))
         }
         None => {
-            let tenants = app.db.read_blocking(|tx| Ok(tx.tenants()?))?;
+            let tenants = app.db.read_blocking(|tx| tx.tenants())?;
             let organization = tenants
                 .iter()
                 .find(|tenant| tenant.kind == TenantKind::Organization)

@@ -88,7 +88,7 @@ pub(crate) fn share(app: &App, key: &str, context: &Context) -> Result<Permissio
 
 fn token_of_url<'a>(url: &'a str, base_url: &str) -> Option<&'a str> {
     let authority = |url: &'a str| url.split_once("://").map(|(_, rest)| rest);
-    let (own, _) = base_url.split_once("://").map(|(_, rest)| (rest, ()))?;
+    let (_, own) = base_url.split_once("://")?;
     let path = authority(url)?.strip_prefix(own)?.strip_prefix("/s/")?;
     path.split(['/', '?', '#']).next().filter(|token| !token.is_empty())
 }

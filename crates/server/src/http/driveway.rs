@@ -85,6 +85,7 @@ fn render(policy: SharingPolicy) -> Result<Value, Error> {
 
 /// The members of a policy that a PATCH names; `null` clears a number of days.
 #[derive(Clone, Copy)]
+#[expect(clippy::option_option, reason = "in a PATCH a member may be absent, null or a value")]
 struct PolicyChange {
     anonymous_links: Option<bool>,
     default_link_type: Option<DefaultLinkType>,
@@ -121,6 +122,7 @@ impl PolicyChange {
     }
 }
 
+#[expect(clippy::option_option, reason = "in a PATCH a member may be absent, null or a value")]
 fn days(members: &mut Members, name: &str) -> Result<Option<Option<u32>>, Error> {
     if !members.contains(name) {
         return Ok(None);

@@ -24,7 +24,7 @@ pub(crate) async fn live() -> &'static str {
 
 /// The database answers.
 pub(crate) async fn ready(State(app): State<Arc<App>>) -> Response {
-    match app.db.read(|tx| Ok(tx.setting("instance_id")?)).await {
+    match app.db.read(|tx| tx.setting("instance_id")).await {
         Ok(_) => "ready\n".into_response(),
         Err(error) => {
             tracing::error!(cause = error.cause(), "not ready");

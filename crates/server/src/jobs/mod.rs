@@ -9,7 +9,7 @@ use jiff::SignedDuration;
 use crate::app::App;
 
 /// How often the jobs run.
-const EVERY: Duration = Duration::from_secs(600);
+const EVERY: Duration = Duration::from_mins(10);
 
 /// How long bytes that nothing names are kept: long enough for any upload to come to its transaction.
 const GRACE: SignedDuration = SignedDuration::from_hours(24);
@@ -36,7 +36,7 @@ pub async fn once(app: &App) {
     }
     let window = SignedDuration::from_secs(i64::from(app.config.limits.password_window_seconds));
     let before = now.saturating_sub(window).unwrap_or(now);
-    if let Err(error) = app.db.write(move |tx| Ok(tx.prune_failures(before)?)).await {
+    if let Err(error) = app.db.write(move |tx| tx.prune_failures(before)).await {
         tracing::warn!(cause = error.cause(), "pruning counts of guesses failed");
     }
 }

@@ -112,7 +112,7 @@ fn find_drive(tx: &mut Tx<'_>, caller: &Caller, key: &DriveKey) -> Result<Option
     let owner = match key {
         DriveKey::Id(id) => {
             let id = DriveId::parse(id).map_err(|error| Error::invalid("driveId", error.to_string()))?;
-            return Ok(tx.drive(&id)?);
+            return tx.drive(&id);
         }
         DriveKey::Me => Some(DriveOwner::User(me(caller)?)),
         DriveKey::User(user) => find_user(tx, caller, user)?.map(DriveOwner::User),
@@ -120,7 +120,7 @@ fn find_drive(tx: &mut Tx<'_>, caller: &Caller, key: &DriveKey) -> Result<Option
         DriveKey::Site(site) => find_site(tx, caller.tenant, site)?.map(DriveOwner::Site),
         DriveKey::Share(_) => None,
     };
-    owner.map_or(Ok(None), |owner| Ok(tx.drive_of(owner)?))
+    owner.map_or(Ok(None), |owner| tx.drive_of(owner))
 }
 
 fn me(caller: &Caller) -> Result<UserId> {

@@ -10,15 +10,12 @@ pub fn identify(tx: &mut Tx<'_>, claims: &Claims) -> Result<Caller> {
     let facts = tx.caller_facts(claims.user, claims.application, claims.tenant)?;
     let tenant = facts.tenant.ok_or_else(token::invalid_token)?;
     let application = facts.application.filter(|application| application.enabled).ok_or_else(token::invalid_token)?;
-    let principal = match claims.user {
-        None => Principal::Application,
-        Some(_) => {
-            let (user, standing) = facts
-                .user
-                .filter(|(user, _)| user.enabled && user.tenant == tenant.id)
-                .ok_or_else(token::invalid_token)?;
-            Principal::User { user, standing }
-        }
+    let principal = if claims.user.is_some() {
+        let is_good = |user: &driveway_core::identity::User| user.enabled && user.tenant == tenant.id;
+        let (user, standing) = facts.user.filter(|(user, _)| is_good(user)).ok_or_else(token::invalid_token)?;
+        Principal::User { user, standing }
+    } else {
+        Principal::Application
     };
     Ok(Caller { application, tenant: tenant.id, tenant_kind: tenant.kind, principal, scopes: claims.scopes })
 }

@@ -75,7 +75,7 @@ pub async fn prepare(app: &Arc<App>) -> Result<Demo> {
 /// Makes the people and their drives, and returns the drives that still want files.
 fn people(app: &App) -> Result<Vec<(Drive, UserId)>> {
     let (organization, consumer) = provision::tenants(app, "Harbour & Sons")?;
-    if !app.db.read_blocking(|tx| Ok(tx.applications()?))?.is_empty() {
+    if !app.db.read_blocking(|tx| tx.applications())?.is_empty() {
         return Ok(Vec::new());
     }
     let (alice, alices) = provision::user(app, &organization, "alice@harbour.example", "Alice Harbour", false)?;

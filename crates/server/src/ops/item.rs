@@ -102,13 +102,12 @@ pub fn create_folder(
     let taken = tx.child(access.item.id, &name.key())?;
     match (taken, new.conflict) {
         (None, _) => {}
-        (Some(_), ConflictBehavior::Fail) => return Err(name_taken()),
         (Some(_), ConflictBehavior::Rename) => name = free_name(tx, access.item.id, &name)?,
         (Some(folder), ConflictBehavior::Replace) if folder.is_folder() => {
             // Replacing a folder by an empty one would throw away what it holds; the folder that is there is the answer.
             return into(tx, access, folder.id);
         }
-        (Some(_), ConflictBehavior::Replace) => return Err(name_taken()),
+        (Some(_), ConflictBehavior::Fail | ConflictBehavior::Replace) => return Err(name_taken()),
     }
     insert_folder_with_times(tx, &access, &name, id, new.times, now)?;
     access = into(tx, access, id)?;

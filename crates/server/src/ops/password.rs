@@ -100,7 +100,7 @@ pub async fn attempt(
     let address = source(from);
     let window = limits.password_window_seconds;
     let key = address.clone();
-    let tries = app.db.write(move |tx| Ok(tx.record_failure(link, &key, now, window)?)).await?;
+    let tries = app.db.write(move |tx| tx.record_failure(link, &key, now, window)).await?;
     if tries > limits.password_attempts {
         return Err(Error::new(Code::ActivityLimitReached, "Too many wrong passwords. Try again later.")
             .inner(Inner::ThrottledRequest)
@@ -109,7 +109,7 @@ pub async fn attempt(
     let shape_is_right = check_shape(guess.expose_secret()).is_ok();
     let is_right = shape_is_right && app.passwords.verify(guess, hash).await?;
     if is_right {
-        app.db.write(move |tx| Ok(tx.clear_failures(link, &address)?)).await?;
+        app.db.write(move |tx| tx.clear_failures(link, &address)).await?;
     }
     Ok(is_right)
 }

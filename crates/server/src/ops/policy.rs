@@ -10,7 +10,7 @@ use super::{Credentials, Result, Tx, caller};
 pub fn get(tx: &mut Tx<'_>, credentials: &Credentials) -> Result<SharingPolicy> {
     let caller = caller::require(tx, credentials.bearer.as_ref())?;
     require_administrator(&caller, &[Scope::SettingsReadAll, Scope::SettingsReadWriteAll])?;
-    Ok(tx.sharing_policy(caller.tenant)?)
+    tx.sharing_policy(caller.tenant)
 }
 
 /// Changes the policy of the caller's tenant; what it closes is closed from the next request on.

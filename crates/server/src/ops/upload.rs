@@ -110,7 +110,7 @@ fn name_bytes(
     let (done, id, mut access) = match place {
         Place::Existing(access) => {
             let name = access.item.name.clone();
-            replace_content(tx, &access, file_facet(&name, upload, received), received, now)?;
+            replace_content(tx, &access, &file_facet(&name, upload, received), received, now)?;
             (Uploaded::Replaced, access.item.id, access)
         }
         Place::New(mut access, folders, name) => {
@@ -213,7 +213,7 @@ fn check_quota(tx: &mut Tx<'_>, access: &Access, more: u64) -> Result<()> {
 fn replace_content(
     tx: &mut Tx<'_>,
     access: &Access,
-    file: FileFacet,
+    file: &FileFacet,
     received: &Received,
     now: Timestamp,
 ) -> Result<()> {
@@ -221,7 +221,7 @@ fn replace_content(
     check_quota(tx, access, grows)?;
     let (user, application) = author(&access.via);
     let change = ItemChange { file_system_modified_at: Some(now), ..ItemChange::by(user, application) };
-    tx.replace_content(access.item.id, &file, i64::try_from(received.size).unwrap_or(i64::MAX), &change, now)?;
+    tx.replace_content(access.item.id, file, i64::try_from(received.size).unwrap_or(i64::MAX), &change, now)?;
     Ok(())
 }
 

@@ -59,7 +59,7 @@ pub(super) async fn put(mut call: Call) -> Result<Response> {
         Uploaded::Created => StatusCode::CREATED,
         Uploaded::Replaced => StatusCode::OK,
     };
-    answer(&call, status, &access, None)
+    Ok(answer(&call, status, &access, None))
 }
 
 /// A body that says itself that it is too large is refused before its first byte.

@@ -38,14 +38,14 @@ pub(super) async fn get(call: Call) -> Result<Response> {
     {
         return Ok(tagged(empty(StatusCode::NOT_MODIFIED), &access));
     }
-    answer(&call, StatusCode::OK, &access, shared)
+    Ok(answer(&call, StatusCode::OK, &access, shared))
 }
 
 /// The answer that is one item.
-pub(super) fn answer(call: &Call, status: StatusCode, access: &Access, shared: Option<Shared>) -> Result<Response> {
+pub(super) fn answer(call: &Call, status: StatusCode, access: &Access, shared: Option<Shared>) -> Response {
     let mut value = render::item::item(call, access, shared);
     render::add_context(call, &mut value, "driveItem");
-    Ok(tagged(respond(status, &render::select(call, value)), access))
+    tagged(respond(status, &render::select(call, value)), access)
 }
 
 fn tagged(mut response: Response, access: &Access) -> Response {
@@ -124,7 +124,8 @@ fn next_link(call: &Call, folder: &Access, after: &str) -> String {
         call.app.seal.seal(Purpose::Page, after.as_bytes())
     );
     if let Some(top) = call.query.top {
-        url.push_str(&format!("&$top={top}"));
+        url.push_str("&$top=");
+        url.push_str(&top.to_string());
     }
     if let Some(select) = &call.query.select {
         let names = select.join(",");
@@ -153,7 +154,7 @@ pub(super) async fn create_folder(mut call: Call) -> Result<Response> {
     let (address, credentials, now) = (call.item()?, call.credentials.clone(), call.context.now);
     let id = ItemId::from_uuid(call.app.new_id());
     let access = call.app.db.write(move |tx| item::create_folder(tx, &credentials, &address, &new, id, now)).await?;
-    answer(&call, StatusCode::CREATED, &access, None)
+    Ok(answer(&call, StatusCode::CREATED, &access, None))
 }
 
 /// Renames, moves or redates.
@@ -171,7 +172,7 @@ pub(super) async fn update(mut call: Call) -> Result<Response> {
     members.finish().map_err(not_updateable)?;
     let (address, credentials, now) = (call.item()?, call.credentials.clone(), call.context.now);
     let access = call.app.db.write(move |tx| item::update(tx, &credentials, &address, &update, now)).await?;
-    answer(&call, StatusCode::OK, &access, None)
+    Ok(answer(&call, StatusCode::OK, &access, None))
 }
 
 /// A member that exists on items and that a PATCH can't change says so; one that doesn't exist is just unknown.
