@@ -120,6 +120,19 @@ mod tests {
     }
 
     #[test]
+    fn the_document_shows_the_defaults_and_names_every_setting() {
+        let document = include_str!("../../../docs/configuration.md");
+        let printed = toml::to_string(&Config::default()).unwrap();
+        assert!(document.contains(&format!("```toml\n{printed}```\n")), "docs/configuration.md should show:\n{printed}");
+        for setting in ["public_url", "database", "blobs"] {
+            assert!(document.contains(&format!("| `{setting}` |")), "{setting}");
+        }
+        for limit in toml::Value::try_from(Limits::default()).unwrap().as_table().unwrap().keys() {
+            assert!(document.contains(&format!("| `limits.{limit}` |")), "{limit}");
+        }
+    }
+
+    #[test]
     fn unknown_settings_and_odd_urls_are_refused() {
         assert!(toml::from_str::<Config>("lisen = \"127.0.0.1:1\"").is_err());
         for url in ["files.example.com", "https://", "https://a/b", "ftp://a"] {
