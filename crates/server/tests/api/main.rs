@@ -2,5 +2,6 @@
 
 #![expect(unreachable_pub, reason = "a test binary exports nothing; `pub` marks what tests may use")]
 
+mod seed;
 mod smoke;
 mod support;
