@@ -2,6 +2,7 @@
 
 #![expect(unreachable_pub, reason = "a test binary exports nothing; `pub` marks what tests may use")]
 
+mod create_link;
 mod seed;
 mod smoke;
 mod support;
