@@ -57,7 +57,7 @@ async fn links_of_a_disabled_application_are_dead() {
     let link = server.application("Files.ReadWrite.All").view_link(&item).await;
     server.anonymous().get(&by_share(&link)).await.expect(200).json();
     let application = server.application_id(0);
-    server.app.db.write(move |tx| Ok(tx.set_application_enabled(application, false)?)).await.unwrap();
+    server.app.db.write(move |tx| tx.set_application_enabled(application, false)).await.unwrap();
     server.anonymous().get(&by_share(&link)).await.error(404, "itemNotFound");
 }
 

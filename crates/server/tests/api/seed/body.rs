@@ -103,7 +103,7 @@ async fn holder_may(server: &TestServer, link: &Value, write: bool) {
     }
 }
 
-/// Type "view": "Creates a read-only link to the DriveItem."
+/// Type "view": "Creates a read-only link to the `DriveItem`."
 #[tokio::test]
 async fn type_row_view() {
     let server = TestServer::start().await;
@@ -113,7 +113,7 @@ async fn type_row_view() {
     holder_may(&server, &link, false).await;
 }
 
-/// Type "edit": "Creates a read-write link to the DriveItem."
+/// Type "edit": "Creates a read-write link to the `DriveItem`."
 #[tokio::test]
 async fn type_row_edit() {
     let server = TestServer::start().await;

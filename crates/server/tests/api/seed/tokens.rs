@@ -158,7 +158,7 @@ async fn a_token_of_a_disabled_account_or_application_is_no_token() {
     server.set_enabled(ALICE, true).await;
     may_share(&alice, &item, "enabled again").await;
     let application = server.application_id(0);
-    server.app.db.write(move |tx| Ok(tx.set_application_enabled(application, false)?)).await.unwrap();
+    server.app.db.write(move |tx| tx.set_application_enabled(application, false)).await.unwrap();
     alice.share(&item, &json!({})).await.error(401, "InvalidAuthenticationToken");
     may_share(&server.user_through(ALICE, 1, "Files.ReadWrite"), &item, "the other application").await;
 }

@@ -55,27 +55,27 @@ impl TestServer {
         let id = PermissionId::from_uuid(self.app.new_id());
         let kind = PermissionKind::Grant { grantee, role };
         let permission = Permission { id, item, kind, created_at: self.app.clock.now() };
-        self.app.db.write(move |tx| Ok(tx.insert_permission(&permission, None)?)).await.unwrap();
+        self.app.db.write(move |tx| tx.insert_permission(&permission, None)).await.unwrap();
         id.to_string()
     }
 
     /// Takes a permission away where no request can.
     pub async fn withdraw(&self, permission: &str) {
         let id = PermissionId::parse(permission).unwrap();
-        assert!(self.app.db.write(move |tx| Ok(tx.delete_permission(id)?)).await.unwrap());
+        assert!(self.app.db.write(move |tx| tx.delete_permission(id)).await.unwrap());
     }
 
     /// The policy of personal drives, which no account administers.
     pub async fn set_personal_policy(&self, policy: SharingPolicy) {
         policy.validate().unwrap();
         let tenant: TenantId = self.person(PAT).user.tenant;
-        self.app.db.write(move |tx| Ok(tx.set_sharing_policy(tenant, &policy)?)).await.unwrap();
+        self.app.db.write(move |tx| tx.set_sharing_policy(tenant, &policy)).await.unwrap();
     }
 
     /// Disables an account, or enables it again.
     pub async fn set_enabled(&self, principal_name: &str, enabled: bool) {
         let user: UserId = self.person(principal_name).user.id;
-        self.app.db.write(move |tx| Ok(tx.set_user_enabled(user, enabled)?)).await.unwrap();
+        self.app.db.write(move |tx| tx.set_user_enabled(user, enabled)).await.unwrap();
     }
 }
 
