@@ -15,7 +15,7 @@ impl Tx<'_> {
     }
 
     /// Counts a wrong guess and tells how many it makes in the current window of so many seconds; a window starts with
-    /// its first guess.
+    /// its first guess and is over when its seconds are.
     pub fn record_failure(
         &mut self,
         link: PermissionId,
@@ -28,9 +28,9 @@ impl Tx<'_> {
         let sql = "INSERT INTO password_failures AS known (link_id, address, window_started_at, failures)
                    VALUES ($1, $2, $3, 1)
                    ON CONFLICT (link_id, address) DO UPDATE SET
-                       failures = CASE WHEN known.window_started_at >= $4 THEN known.failures + 1 ELSE 1 END,
+                       failures = CASE WHEN known.window_started_at > $4 THEN known.failures + 1 ELSE 1 END,
                        window_started_at =
-                           CASE WHEN known.window_started_at >= $4 THEN known.window_started_at ELSE $3 END
+                           CASE WHEN known.window_started_at > $4 THEN known.window_started_at ELSE $3 END
                    RETURNING failures";
         self.number(sql, values![link, address, now, window_start]).map(count)
     }

@@ -107,6 +107,8 @@ fn connection(
         }
     });
     let mut builder = Builder::new(TokioExecutor::new());
+    // Not `pipeline_flush`: with it hyper queues a body without end before a slow reader, and keeps its 400 and 431 for a
+    // broken head to itself.
     builder.http1().timer(TokioTimer::new()).header_read_timeout(HEAD_TIMEOUT);
     builder.http2().timer(TokioTimer::new()).max_concurrent_streams(128);
     builder.serve_connection(TokioIo::new(stream), service).into_owned()

@@ -157,6 +157,10 @@ pub fn reach_by_share(
     };
     let opened = match open_link(tx, link, below, credentials, now)? {
         Passage::Open(opened) => opened,
+        // Whoever sends a good token and is no person can't be helped by another one.
+        Passage::Closed(Decision::SignIn, _) if credentials.bearer.is_some() => {
+            return Err(Error::access_denied("This link is for people, and the token is an application's."));
+        }
         Passage::Closed(decision, _) => return Err(refusal(decision)),
     };
     check_scopes(&opened, intent)?;

@@ -1,6 +1,17 @@
 //! The API as its users meet it: over HTTP, on real storage, with a clock that moves.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test that panics is a test that fails"
+)]
 #![expect(unreachable_pub, reason = "a test binary exports nothing; `pub` marks what tests may use")]
 
+mod bad_input;
+mod create_link;
+mod permissions;
+mod ratchet;
+mod seed;
 mod smoke;
 mod support;

@@ -4,6 +4,8 @@ use reqwest::StatusCode;
 use reqwest::header::HeaderMap;
 use serde_json::Value;
 
+use super::schema;
+
 /// A response, read whole.
 #[derive(Debug, Clone)]
 pub struct Answer {
@@ -18,10 +20,13 @@ impl Answer {
         Self { status, headers, body: response.bytes().await.unwrap().to_vec() }
     }
 
-    /// The body as JSON.
+    /// The body as JSON, which agrees with Graph's published types.
     #[track_caller]
     pub fn json(&self) -> Value {
-        serde_json::from_slice(&self.body).unwrap_or_else(|error| panic!("{error} in {} {}", self.status, self.text()))
+        let body = serde_json::from_slice(&self.body)
+            .unwrap_or_else(|error| panic!("{error} in {} {}", self.status, self.text()));
+        schema::check(&body);
+        body
     }
 
     /// The body as text.

@@ -2,7 +2,9 @@
 
 mod actor;
 mod answer;
+mod schema;
 mod server;
+pub mod sharing;
 
 pub use self::actor::Actor;
 pub use self::answer::Answer;

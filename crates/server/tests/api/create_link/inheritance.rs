@@ -1,0 +1,89 @@
+//! `retainInheritedPermissions: false` (CL-23, AMB-29, AMB-30).
+
+use driveway_core::permission::Role;
+use serde_json::{Value, json};
+
+use crate::support::TestServer;
+use crate::support::sharing::{ALICE, BOB, by_share};
+
+const FILE: &str = "/v1.0/me/drive/root:/Reports/Q3%20summary.md:";
+
+fn breaking() -> Value {
+    json!({ "type": "view", "scope": "anonymous", "retainInheritedPermissions": false })
+}
+
+/// On the first sharing, what flowed in from above is gone, links made there before and later included.
+#[tokio::test]
+async fn permissions_from_above_stop_at_the_item() {
+    let server = TestServer::start().await;
+    let (alice, folder) = (server.alice(), server.item(ALICE, "Reports"));
+    server.grant(&folder, BOB, Role::Read).await;
+    let above = alice.view_link(&folder).await;
+    let through = |link: &Value| format!("{}:/Q3%20summary.md", by_share(link));
+    let drive = server.person(ALICE).drive.id.clone();
+    let bobs = format!("/v1.0/drives/{drive}/root:/Reports/Q3%20summary.md");
+    server.bob().get(&bobs).await.expect(200).json();
+    server.anonymous().get(&through(&above)).await.expect(200).json();
+
+    let own = alice.share(FILE, &breaking()).await.expect(201).json();
+    server.bob().get(&bobs).await.error(404, "itemNotFound");
+    server.anonymous().get(&through(&above)).await.error(404, "itemNotFound");
+    server.anonymous().get(&by_share(&own)).await.expect(200).json();
+    let edit = json!({ "type": "edit", "scope": "anonymous" });
+    let later = alice.share(&folder, &edit).await.expect(201).json();
+    server.anonymous().get(&through(&later)).await.error(404, "itemNotFound");
+    // The folder itself goes on as it was.
+    server.anonymous().get(&by_share(&above)).await.expect(200).json();
+}
+
+/// The owner keeps what is theirs, and sees it listed.
+#[tokio::test]
+async fn the_owner_is_never_locked_out() {
+    let server = TestServer::start().await;
+    let alice = server.alice();
+    alice.share(FILE, &breaking()).await.expect(201);
+    alice.get(FILE).await.expect(200).json();
+    let listed = alice.permissions(FILE).await;
+    let roles: Vec<&Value> = listed.iter().map(|permission| &permission["roles"][0]).collect();
+    assert_eq!(roles, ["read", "owner"]);
+}
+
+/// A caller who isn't an owner keeps the role that they had, as a grant of their own.
+#[tokio::test]
+async fn the_caller_is_never_locked_out() {
+    let server = TestServer::start().await;
+    let group = server.demo.group.clone();
+    let item = server.item_in(&group, "Welcome.txt");
+    server.bob().share(&item, &breaking()).await.expect(201);
+    server.bob().put(&format!("{item}/content"), "still mine to write").await.expect(200);
+    server.alice().get(&item).await.error(404, "itemNotFound");
+    server.admin().get(&item).await.expect(200).json();
+}
+
+/// Only the first sharing counts: an item that was shared keeps what it inherits.
+#[tokio::test]
+async fn a_shared_item_keeps_what_it_inherits() {
+    let server = TestServer::start().await;
+    let (alice, folder) = (server.alice(), server.item(ALICE, "Reports"));
+    let above = alice.view_link(&folder).await;
+    let edit = json!({ "type": "edit", "scope": "anonymous" });
+    alice.share(FILE, &edit).await.expect(201);
+    alice.share(FILE, &breaking()).await.expect(201);
+    let through = format!("{}:/Q3%20summary.md", by_share(&above));
+    server.anonymous().get(&through).await.expect(200).json();
+}
+
+/// CL-24: absent and `null` mean `true`, so that no client loses access by what its generator writes.
+#[tokio::test]
+async fn absent_and_null_retain() {
+    let server = TestServer::start().await;
+    let (alice, folder) = (server.alice(), server.item(ALICE, "Reports"));
+    let above = alice.view_link(&folder).await;
+    let body = json!({ "type": "view", "scope": "anonymous", "retainInheritedPermissions": null });
+    alice.share(FILE, &body).await.expect(201);
+    let through = format!("{}:/Q3%20summary.md", by_share(&above));
+    server.anonymous().get(&through).await.expect(200).json();
+    alice.view_link("/v1.0/me/drive/root:/Reports/Q3%20figures.csv:").await;
+    let other = format!("{}:/Q3%20figures.csv", by_share(&above));
+    server.anonymous().get(&other).await.expect(200).json();
+}
