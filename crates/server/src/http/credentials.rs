@@ -60,12 +60,13 @@ pub(crate) fn link_password(headers: &HeaderMap) -> Result<Option<SecretString>,
 /// Shows the password that came with the request to the link, if one came.
 pub(crate) async fn show_password(
     app: &App,
-    headers: &HeaderMap,
+    guess: Option<SecretString>,
+    bearer: Option<&Claims>,
     context: &Context,
     link: PermissionId,
 ) -> Result<Option<Visit>, Error> {
-    match link_password(headers)? {
-        Some(guess) => password::visit(app, link, guess, context.client, context.now).await,
+    match guess {
+        Some(guess) => password::visit(app, link, guess, bearer.cloned(), context.client, context.now).await,
         None => Ok(None),
     }
 }

@@ -21,7 +21,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::{Request, State};
-use axum::http::header::SERVER;
+use axum::http::header::{CACHE_CONTROL, SERVER, X_CONTENT_TYPE_OPTIONS};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::Response;
 use axum::routing::get;
@@ -59,7 +59,11 @@ async fn elsewhere(State(app): State<Arc<App>>, request: Request) -> Response {
 
 /// What every response says, whatever the route.
 pub(crate) fn finish(response: &mut Response) {
-    response.headers_mut().insert(SERVER, HeaderValue::from_static("Driveway"));
+    let headers = response.headers_mut();
+    headers.insert(SERVER, HeaderValue::from_static("Driveway"));
+    // A refusal tells something too: without this a cache may keep a 404 beyond the moment when it is true (P34).
+    headers.entry(CACHE_CONTROL).or_insert(HeaderValue::from_static("private, no-store"));
+    headers.entry(X_CONTENT_TYPE_OPTIONS).or_insert(HeaderValue::from_static("nosniff"));
 }
 
 /// Counts a request under its route's name. URLs carry secrets and are counted nowhere.

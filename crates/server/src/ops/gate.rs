@@ -49,7 +49,27 @@ pub struct Opened {
 }
 
 /// Asks whether a link opens an item for a visitor, now.
+///
+/// Somebody for whom the shared item itself is closed isn't told what lies below it and what doesn't: they get the
+/// shared item's answer for everything (P15).
 pub fn open_link(
+    tx: &mut Tx<'_>,
+    link: PermissionId,
+    below: Below<'_>,
+    credentials: &Credentials,
+    now: Timestamp,
+) -> Result<Passage> {
+    let passage = open_item(tx, link, below, credentials, now)?;
+    if !matches!((&passage, below), (Passage::Closed(Decision::Gone, _), Below::Id(_) | Below::Path(_))) {
+        return Ok(passage);
+    }
+    match open_item(tx, link, Below::Shared, credentials, now)? {
+        Passage::Open(_) => Ok(passage),
+        closed @ Passage::Closed(..) => Ok(closed),
+    }
+}
+
+fn open_item(
     tx: &mut Tx<'_>,
     link: PermissionId,
     below: Below<'_>,

@@ -3,7 +3,7 @@
 use driveway_core::address::ItemAddress;
 use driveway_core::caller::Intent;
 use driveway_core::error::{Code, Error, Inner};
-use driveway_core::id::ItemId;
+use driveway_core::id::{DriveId, ItemId};
 use driveway_core::item::DriveItem;
 use driveway_core::name::{ConflictBehavior, ItemName, MAX_FULL_PATH_CHARS, NameError, name_key};
 use driveway_core::permission::LinkScope;
@@ -53,6 +53,8 @@ pub struct Update {
     pub name: Option<String>,
     /// The folder to move to.
     pub parent: Option<NewParent>,
+    /// The drive that the client says this folder is in, where it says one.
+    pub parent_drive: Option<DriveId>,
     /// The new description; empty clears it.
     pub description: Option<String>,
     /// The new times.
@@ -204,6 +206,10 @@ fn relocate(
     let current =
         item.parent.ok_or_else(|| Error::new(Code::NotSupported, "The root of a drive keeps its name and place."))?;
     let name = update.name.as_deref().map_or_else(|| item_name(&item.name), item_name)?;
+    // Paths and `root` are looked up in the item's own drive, so another drive has to be refused before that.
+    if update.parent_drive.as_ref().is_some_and(|drive| *drive != item.drive) {
+        return Err(across_drives());
+    }
     let folder = match &update.parent {
         Some(parent) => find_parent(tx, credentials, access, parent, now)?,
         None => into(tx, access.clone(), current)?,
@@ -212,11 +218,7 @@ fn relocate(
         return Err(Error::invalid("parentReference", "A file can't hold other items."));
     }
     if folder.item.drive != item.drive {
-        return Err(Error::new(
-            Code::NotSupported,
-            "Items are moved within their drive; copy and delete across drives.",
-        )
-        .target("parentReference"));
+        return Err(across_drives());
     }
     if folder.chain.items.iter().any(|above| above.id == item.id) {
         return Err(Error::invalid("parentReference", "A folder can't be moved into itself."));
@@ -229,6 +231,11 @@ fn relocate(
     let (user, application) = author(&access.via);
     tx.rename_or_move(item.id, folder.item.id, name.as_str(), &name.key(), &ItemChange::by(user, application), now)?;
     Ok(())
+}
+
+fn across_drives() -> Error {
+    Error::new(Code::NotSupported, "Items are moved within their drive; copy and delete across drives.")
+        .target("parentReference")
 }
 
 fn settle_conflict(

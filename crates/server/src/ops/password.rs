@@ -6,12 +6,15 @@ use argon2::password_hash::{PasswordHasher, PasswordVerifier};
 use argon2::{Algorithm, Argon2, Params, Version};
 use driveway_core::error::{Code, Error, Inner};
 use driveway_core::id::PermissionId;
+use driveway_core::policy::redeem::Decision;
 use jiff::Timestamp;
 use secrecy::{ExposeSecret, SecretString};
 use tokio::sync::Semaphore;
 
-use super::Result;
+use super::gate::{self, Below, Passage};
+use super::{Credentials, Result};
 use crate::app::App;
+use crate::auth::token::Claims;
 
 /// The longest password (AMB-46), in characters.
 pub const LONGEST_PASSWORD: usize = 128;
@@ -125,23 +128,20 @@ fn source(from: IpAddr) -> String {
     }
 }
 
-/// Shows a password to a link that may ask for one. `None` when the link has none to show it to, or isn't there:
-/// the gate says the rest.
+/// Shows a password to a link that asks this visitor for one. `None` when it doesn't, or isn't there: the gate says the
+/// rest. It is asked first, so that a link that is over takes no guesses and is like one that never was (P16).
 pub async fn visit(
     app: &App,
     link: PermissionId,
     guess: SecretString,
+    bearer: Option<Claims>,
     from: IpAddr,
     now: Timestamp,
 ) -> Result<Option<Visit>> {
-    let guard = app
-        .db
-        .read(move |tx| {
-            let permission = tx.permission(link)?;
-            Ok(permission.and_then(|permission| permission.link().and_then(|link| link.password.clone())))
-        })
-        .await?;
-    let Some(guard) = guard else { return Ok(None) };
+    let credentials = Credentials { bearer, link: Some(link), visit: None };
+    let passage = app.db.read(move |tx| gate::open_link(tx, link, Below::Shared, &credentials, now)).await?;
+    let Passage::Closed(Decision::Password, Some(permission)) = passage else { return Ok(None) };
+    let Some(guard) = permission.link().and_then(|link| link.password.clone()) else { return Ok(None) };
     if attempt(app, link, guess, guard.hash, from, now).await? {
         Ok(Some(Visit { link, version: guard.version }))
     } else {

@@ -15,3 +15,18 @@ mod ratchet;
 mod seed;
 mod smoke;
 mod support;
+
+// Drives, items, content, links, security properties, identity.
+mod children;
+mod content;
+mod drives;
+mod identity;
+mod items;
+mod link_edit;
+mod link_embed;
+mod link_folder;
+mod link_organization;
+mod link_page;
+mod link_password;
+mod security;
+mod steps;

@@ -4,10 +4,10 @@ use axum::body::Body;
 use axum::http::header::{ETAG, IF_MATCH, IF_NONE_MATCH};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::Response;
-use driveway_core::address::{Resource, Start};
+use driveway_core::address::{DriveKey, Resource, Start};
 use driveway_core::caller::Intent;
 use driveway_core::error::{Code, Error, Inner};
-use driveway_core::id::ItemId;
+use driveway_core::id::{DriveId, ItemId};
 use driveway_core::name::ConflictBehavior;
 use driveway_core::seal::Purpose;
 use serde_json::{Value, json};
@@ -161,10 +161,12 @@ pub(super) async fn create_folder(mut call: Call) -> Result<Response> {
 pub(super) async fn update(mut call: Call) -> Result<Response> {
     let body = std::mem::take(&mut call.body);
     let mut members = Members::read(&call.headers, body, call.app.config.limits.json_bytes).await?;
+    let (parent, parent_drive) = new_parent(&mut members)?;
     let update = Update {
         conflict: conflict_behavior(&mut members)?,
         name: members.text("name")?,
-        parent: new_parent(&mut members)?,
+        parent,
+        parent_drive,
         description: members.text_or_empty("description")?,
         times: file_system_info(&mut members)?,
         if_match: call.header(IF_MATCH).map(str::to_owned),
@@ -224,23 +226,32 @@ fn file_system_info(members: &mut Members) -> Result<FileSystemTimes> {
 }
 
 /// Where to move to: by id, or by path as Graph writes it. Clients send empty members along, which mean nothing.
-fn new_parent(members: &mut Members) -> Result<Option<NewParent>> {
-    let Some(mut reference) = members.object("parentReference")? else { return Ok(None) };
+fn new_parent(members: &mut Members) -> Result<(Option<NewParent>, Option<DriveId>)> {
+    let Some(mut reference) = members.object("parentReference")? else { return Ok((None, None)) };
+    let drive = reference.text_or_empty("driveId")?.filter(|id| !id.is_empty());
+    let drive = drive.map(|id| drive_id("parentReference.driveId", &id)).transpose()?;
     let id = reference.text_or_empty("id")?.filter(|id| !id.is_empty());
     let path = reference.text_or_empty("path")?.filter(|path| !path.is_empty());
-    for said in ["driveId", "driveType", "name", "shareId", "siteId"] {
+    for said in ["driveType", "name", "shareId", "siteId"] {
         reference.take(said);
     }
     reference.take("sharepointIds");
     reference.finish()?;
     match (id, path) {
-        (Some(id), _) => Ok(Some(NewParent::Id(id))),
-        (None, Some(path)) => parent_by_path(&path).map(Some),
-        (None, None) => Ok(None),
+        (Some(id), _) => Ok((Some(NewParent::Id(id)), drive)),
+        (None, Some(path)) => {
+            let (parent, drive_of_path) = parent_by_path(&path)?;
+            Ok((Some(parent), drive.or(drive_of_path)))
+        }
+        (None, None) => Ok((None, None)),
     }
 }
 
-fn parent_by_path(path: &str) -> Result<NewParent> {
+fn drive_id(target: &'static str, text: &str) -> Result<DriveId> {
+    DriveId::parse(text).map_err(|error| Error::invalid(target, error.to_string()))
+}
+
+fn parent_by_path(path: &str) -> Result<(NewParent, Option<DriveId>)> {
     let invalid = || {
         Error::invalid("parentReference.path", "The path isn't one of a folder in this drive.")
             .inner(Inner::InvalidPath)
@@ -248,11 +259,17 @@ fn parent_by_path(path: &str) -> Result<NewParent> {
     let slash = if path.starts_with('/') { "" } else { "/" };
     let address = driveway_core::address::parse(&format!("/v1.0{slash}{path}"), None).map_err(|_| invalid())?;
     match address.resource {
-        Resource::Item { item, tail } if tail.is_empty() => match (item.start, item.path.is_empty()) {
-            (Start::Root, _) => Ok(NewParent::Path(item.path)),
-            (Start::Id(id), true) => Ok(NewParent::Id(id)),
-            _ => Err(invalid()),
-        },
+        Resource::Item { item, tail } if tail.is_empty() => {
+            let drive = match &item.drive {
+                DriveKey::Id(id) => Some(drive_id("parentReference.path", id)?),
+                _ => None,
+            };
+            match (item.start, item.path.is_empty()) {
+                (Start::Root, _) => Ok((NewParent::Path(item.path), drive)),
+                (Start::Id(id), true) => Ok((NewParent::Id(id), drive)),
+                _ => Err(invalid()),
+            }
+        }
         _ => Err(invalid()),
     }
 }

@@ -163,9 +163,11 @@ impl Arrival<'_> {
             Credentials { bearer: credentials::bearer(&app, &headers, context)?, ..Credentials::default() };
         match share_key(&address.resource) {
             Some(key) => {
+                let guess = credentials::link_password(&headers)?;
                 let link = credentials::share(&app, key, context)?;
                 credentials.link = Some(link);
-                credentials.visit = credentials::show_password(&app, &headers, context, link).await?;
+                credentials.visit =
+                    credentials::show_password(&app, guess, credentials.bearer.as_ref(), context, link).await?;
             }
             None if route.needs_bearer && credentials.bearer.is_none() => {
                 return Err(crate::auth::token::invalid_token());

@@ -48,6 +48,7 @@ pub(crate) fn routes() -> Router<Arc<App>> {
         .route("/s/{token}/items/{item}", get(below))
         .route("/s/{token}/items/{item}/", get(below))
         .route("/s/{token}/items/{item}/inline", get(below_inline))
+        .method_not_allowed_fallback(other_verb)
 }
 
 /// What a visitor wants of an item.
@@ -57,6 +58,13 @@ enum Wanted {
     Page,
     /// Its bytes, to be shown in its page.
     Inline,
+}
+
+async fn other_verb(request: Request) -> Response {
+    let mut response =
+        problem(&Error::new(Code::MethodNotAllowed, "A link doesn't take this verb."), language(request.headers()));
+    finish(&mut response);
+    response
 }
 
 async fn shared(State(app): State<Arc<App>>, Path(token): Path<String>, request: Request) -> Response {
@@ -118,14 +126,17 @@ impl Door {
 
     /// Asks the gate for the shared item or one below it.
     async fn opened(&self, item: Option<&str>, headers: &HeaderMap) -> Result<Entry, Error> {
+        // What the request brings is read before the token is looked at: a genuine one that is dead and a forged one get
+        // the same complaints about the rest (P16).
+        let bearer = credentials::bearer(&self.app, headers, &self.context)?;
+        let guess = credentials::link_password(headers)?;
         let Some(link) = self.link else { return Ok(Entry::Closed(gone(self.language))) };
         let item = match item.map(ItemId::parse) {
             None => None,
             Some(Ok(id)) => Some(id),
             Some(Err(_)) => return Ok(Entry::Closed(gone(self.language))),
         };
-        let bearer = credentials::bearer(&self.app, headers, &self.context)?;
-        let shown = credentials::show_password(&self.app, headers, &self.context, link).await?;
+        let shown = credentials::show_password(&self.app, guess, bearer.as_ref(), &self.context, link).await?;
         let visit = shown.or_else(|| visit::read(&self.app, headers, link, self.context.now));
         let credentials = Credentials { bearer, link: Some(link), visit };
         let now = self.context.now;
@@ -307,22 +318,19 @@ async fn show_password(State(app): State<Arc<App>>, Path(token): Path<String>, r
 impl Door {
     async fn try_password(&self, headers: &HeaderMap, body: Body) -> Result<Response, Error> {
         refuse_foreign_form(headers, &self.context)?;
-        let Some(link) = self.link else { return Ok(gone(self.language)) };
+        let bearer = credentials::bearer(&self.app, headers, &self.context)?;
         let guess = read_form(headers, body).await?;
+        let Some(link) = self.link else { return Ok(gone(self.language)) };
         // The gate first: a link that is over asks nobody for a password any more.
         let now = self.context.now;
-        let credentials = Credentials {
-            bearer: credentials::bearer(&self.app, headers, &self.context)?,
-            link: Some(link),
-            visit: None,
-        };
+        let credentials = Credentials { bearer: bearer.clone(), link: Some(link), visit: None };
         let permission =
             match self.app.db.read(move |tx| gate::open_link(tx, link, Below::Shared, &credentials, now)).await? {
                 Passage::Open(_) => return Ok(self.see_other()),
                 Passage::Closed(Decision::Password, Some(permission)) => permission,
                 Passage::Closed(decision, permission) => return self.closed(decision, permission.as_ref()),
             };
-        match password::visit(&self.app, link, guess, self.context.client, now).await {
+        match password::visit(&self.app, link, guess, bearer, self.context.client, now).await {
             Ok(Some(visit)) => {
                 let mut response = self.see_other();
                 if let Some(cookie) =

@@ -62,7 +62,7 @@ impl ProblemPage {
     pub(crate) fn for_status(status: u16, retry_after_seconds: Option<u64>, language: Language) -> Self {
         let text = Text::of(language);
         let notice = match status {
-            400 | 415 | 422 => &text.bad_request,
+            400 | 415 | 416 | 422 => &text.bad_request,
             401 => &text.sign_in,
             403 => &text.forbidden,
             404 | 410 => &text.gone,

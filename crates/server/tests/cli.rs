@@ -1,0 +1,296 @@
+//! The command line, as a person or a script meets it: the real program, its output, its exit codes.
+
+use std::fs;
+use std::io::{BufRead, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Output, Stdio};
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+/// A program that runs until the value goes.
+struct Running(Child);
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        drop(self.0.kill());
+        drop(self.0.wait());
+    }
+}
+
+fn driveway(arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_driveway"));
+    for (name, _) in std::env::vars_os() {
+        if name.to_string_lossy().starts_with("DRIVEWAY_") {
+            command.env_remove(name);
+        }
+    }
+    command.args(arguments).stdin(Stdio::null());
+    command
+}
+
+/// Runs a command on a data directory to its end.
+fn run(data: &Path, arguments: &[&str]) -> Output {
+    driveway(arguments).arg("--data").arg(data).output().unwrap()
+}
+
+fn said(output: &Output) -> String {
+    String::from_utf8(output.stdout.clone()).unwrap()
+}
+
+#[track_caller]
+fn works(data: &Path, arguments: &[&str]) -> String {
+    let output = run(data, arguments);
+    assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+    said(&output)
+}
+
+/// A command that fails: nothing on standard output, a reason on standard error, this exit code.
+#[track_caller]
+fn fails(data: &Path, arguments: &[&str], code: i32) -> String {
+    let output = run(data, arguments);
+    let complaint = String::from_utf8(output.stderr.clone()).unwrap();
+    assert_eq!(output.status.code(), Some(code), "{arguments:?}: {complaint}");
+    assert_eq!(said(&output), "", "{arguments:?}");
+    assert!(!complaint.is_empty(), "{arguments:?}");
+    complaint
+}
+
+/// Starts a server and reads what it prints until a line that says where it is.
+fn start(data: &Path, arguments: &[&str]) -> (Running, String) {
+    let mut command = driveway(arguments);
+    command.arg("--data").arg(data).args(["--listen", "127.0.0.1:0"]);
+    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+    let lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    let running = Running(child);
+    let mut printed = String::new();
+    for line in lines {
+        let line = line.unwrap();
+        printed.push_str(&line);
+        printed.push('\n');
+        if line.contains(" at http://") {
+            return (running, printed);
+        }
+    }
+    panic!("the server ended: {printed}");
+}
+
+/// A demo that was started once, and its ready file.
+fn demo() -> (TempDir, PathBuf, Value) {
+    let directory = tempfile::tempdir().unwrap();
+    let data = directory.path().join("data");
+    let ready = ready(&data, &directory.path().join("ready.json"));
+    (directory, data, ready)
+}
+
+fn ready(data: &Path, file: &Path) -> Value {
+    let (running, _) = start(data, &["demo", "--ready-file", file.to_str().unwrap()]);
+    drop(running);
+    serde_json::from_slice(&fs::read(file).unwrap()).unwrap()
+}
+
+#[cfg(unix)]
+fn mode(path: &Path) -> u32 {
+    std::os::unix::fs::PermissionsExt::mode(&fs::metadata(path).unwrap().permissions()) & 0o777
+}
+
+#[test]
+fn the_ready_file_has_every_member_and_is_its_owners() {
+    let (directory, _, ready) = demo();
+    for member in ["baseUrl", "graphUrl", "issuer"] {
+        assert!(ready[member].as_str().is_some_and(|text| !text.is_empty()), "{member}");
+    }
+    assert_eq!(ready["graphUrl"], format!("{}/v1.0", ready["baseUrl"].as_str().unwrap()));
+    for (list, members, least) in [
+        ("applications", &["clientId", "displayName", "clientSecret"][..], 2),
+        ("users", &["id", "userPrincipalName", "kind", "password", "driveId", "accessToken"], 4),
+        ("items", &["driveId", "id", "name", "path"], 24),
+    ] {
+        let entries = ready[list].as_array().unwrap();
+        assert!(entries.len() >= least, "{list}: {}", entries.len());
+        for entry in entries {
+            for member in members {
+                assert!(entry[member].as_str().is_some_and(|text| !text.is_empty()), "{list}.{member}");
+            }
+        }
+    }
+    for (library, member) in
+        [("group", "id"), ("group", "driveId"), ("site", "id"), ("site", "driveId"), ("tenant", "id")]
+    {
+        assert!(ready[library][member].is_string(), "{library}.{member}");
+    }
+    let kinds = |kind| ready["users"].as_array().unwrap().iter().filter(|user| user["kind"] == kind).count();
+    assert_eq!((kinds("business"), kinds("personal"), kinds("admin")), (2, 1, 1));
+    assert_eq!(ready["users"][0]["kind"], "business");
+    #[cfg(unix)]
+    assert_eq!(mode(&directory.path().join("ready.json")), 0o600);
+}
+
+#[test]
+fn a_demo_goes_on_where_it_was() {
+    let (directory, data, first) = demo();
+    let file = directory.path().join("ready.json");
+    fs::write(&file, "old").unwrap();
+    let second = ready(&data, &file);
+    let ids = |ready: &Value| -> Vec<Value> {
+        let without_tokens = |mut entry: Value| {
+            entry.as_object_mut().unwrap().remove("accessToken");
+            entry
+        };
+        let users = ready["users"].as_array().unwrap().iter().cloned().map(without_tokens).collect();
+        let same = ["issuer", "tenant", "applications", "group", "site", "items"];
+        same.iter().map(|member| ready[*member].clone()).chain([Value::Array(users)]).collect()
+    };
+    assert_eq!(ids(&first), ids(&second));
+}
+
+#[cfg(unix)]
+#[test]
+fn keys_are_their_owners_alone() {
+    let (_directory, data, _) = demo();
+    let keys: Vec<PathBuf> = fs::read_dir(data.join("keys")).unwrap().map(|entry| entry.unwrap().path()).collect();
+    assert_eq!(keys.len(), 2, "{keys:?}");
+    for key in keys {
+        assert_eq!(mode(&key), 0o600, "{}", key.display());
+    }
+}
+
+#[test]
+fn serve_on_an_empty_directory_makes_an_administrator_and_says_how_to_get_a_token() {
+    let directory = tempfile::tempdir().unwrap();
+    let data = directory.path().join("data");
+    let (running, printed) = start(&data, &["serve"]);
+    drop(running);
+    assert!(printed.contains("administrator"), "{printed}");
+    let line = printed.lines().find(|line| line.trim().starts_with("driveway token ")).unwrap();
+    let client = line.split("--client-id ").nth(1).unwrap().split(' ').next().unwrap();
+    let upn = line.split("--user ").nth(1).unwrap().split(' ').next().unwrap();
+    let token = works(&data, &["token", "--user", upn, "--client-id", client, "--scope", "Files.ReadWrite.All"]);
+    assert_eq!(token.trim().split('.').count(), 3, "{token}");
+    let (running, printed) = start(&data, &["serve"]);
+    drop(running);
+    assert!(!printed.contains("administrator"), "once: {printed}");
+}
+
+#[test]
+fn people_are_added_listed_disabled_and_enabled() {
+    let (_directory, data, _) = demo();
+    let added = works(&data, &["user", "add", "ann@harbour.example", "--display-name", "Ann"]);
+    assert!(added.contains("ann@harbour.example drive b!"), "{added}");
+    let personal = works(&data, &["user", "add", "joe@personal.example", "--kind", "personal"]);
+    assert!(personal.contains(" drive ") && !personal.contains("b!"), "{personal}");
+    works(&data, &["user", "disable", "ann@harbour.example"]);
+    let line =
+        |name: &str| works(&data, &["user", "list"]).lines().find(|line| line.contains(name)).unwrap().to_owned();
+    assert!(line("ann@").ends_with("Ann (disabled)"));
+    works(&data, &["user", "enable", "ann@harbour.example"]);
+    assert!(line("ann@").ends_with(" Ann"));
+    fails(&data, &["user", "add", "ANN@harbour.example"], 1);
+    fails(&data, &["user", "add", "not-an-address"], 1);
+    fails(&data, &["user", "disable", "nobody@harbour.example"], 1);
+    fails(&data, &["user", "add"], 2);
+}
+
+#[test]
+fn groups_sites_and_applications_are_added_and_listed() {
+    let (_directory, data, _) = demo();
+    let owner = ["--owner", "alice@harbour.example", "--member", "bob@harbour.example"];
+    let group = works(&data, &[&["group", "add", "Divers"], &owner[..]].concat());
+    let group_id = group.split(' ').next().unwrap();
+    assert!(works(&data, &["group", "list"]).contains(&format!("{group_id} Divers")));
+    fails(&data, &["group", "add", "Nobody's"], 2);
+    fails(&data, &["group", "add", "Strangers", "--owner", "nobody@harbour.example"], 1);
+
+    works(&data, &["site", "add", "diving", "--display-name", "Diving", "--group", group_id]);
+    assert!(works(&data, &["site", "list"]).contains(" diving Diving"));
+    fails(&data, &["site", "add", "a/b", "--group", group_id], 1);
+    fails(&data, &["site", "add", "x", "--group", "nonsense"], 1);
+
+    let app = works(&data, &["app", "add", "Script"]);
+    let client = app.lines().next().unwrap().trim_start_matches("client id ").to_owned();
+    let secret = app.lines().nth(1).unwrap().trim_start_matches("client secret ").to_owned();
+    assert!(secret.len() >= 40, "{secret}");
+    let listed = works(&data, &["app", "list"]);
+    assert!(listed.contains(&format!("{client} Script")) && !listed.contains(&secret));
+    works(&data, &["app", "disable", &client]);
+    assert!(works(&data, &["app", "list"]).contains("Script (disabled)"));
+    works(&data, &["app", "enable", &client]);
+    assert!(!works(&data, &["app", "list"]).contains("(disabled)"));
+}
+
+#[test]
+fn the_policy_is_shown_and_set_and_nonsense_is_refused() {
+    let (_directory, data, _) = demo();
+    let policy = |text: &str| serde_json::from_str::<Value>(text).unwrap();
+    assert_eq!(policy(&works(&data, &["policy", "show"]))["anonymousLinks"], true);
+    let set = works(&data, &["policy", "set", "{\"anonymousLinks\":false,\"maximumExpirationDays\":30}"]);
+    assert_eq!(policy(&set)["maximumExpirationDays"], 30);
+    assert_eq!(policy(&works(&data, &["policy", "show"]))["anonymousLinks"], false);
+    let personal = works(&data, &["policy", "show", "--kind", "personal"]);
+    assert_eq!(policy(&personal)["anonymousLinks"], true, "another tenant's is another");
+    for nonsense in ["{\"anonymousLinks\":\"no\"}", "{\"anonimousLinks\":true}", "[]", "{"] {
+        fails(&data, &["policy", "set", nonsense], 1);
+    }
+    assert_eq!(policy(&works(&data, &["policy", "show"]))["maximumExpirationDays"], 30);
+}
+
+#[test]
+fn tokens_are_for_those_that_there_are() {
+    let (_directory, data, ready) = demo();
+    let client = ready["applications"][0]["clientId"].as_str().unwrap();
+    let token = works(&data, &["token", "--app-only", "--client-id", client, "--scope", "Files.ReadWrite.All"]);
+    assert_eq!(token.trim().split('.').count(), 3);
+    let alice = "alice@harbour.example";
+    works(&data, &["token", "--user", alice, "--client-id", client]);
+    fails(&data, &["token", "--user", "nobody@harbour.example", "--client-id", client], 1);
+    fails(&data, &["token", "--user", alice, "--client-id", "00000000-0000-4000-8000-000000000000"], 1);
+    fails(&data, &["token", "--user", alice, "--client-id", "nonsense"], 1);
+    fails(&data, &["token", "--client-id", client], 2);
+    fails(&data, &["token", "--user", alice, "--app-only", "--client-id", client], 2);
+    fails(&data, &["token", "--user", alice, "--client-id", client, "--lifetime", "0"], 2);
+}
+
+#[test]
+fn check_finds_nothing_on_a_demo_and_something_on_a_tampered_one() {
+    let (_directory, data, _) = demo();
+    assert!(works(&data, &["check"]).starts_with("Nothing found"));
+    let database = rusqlite::Connection::open(data.join("driveway.db")).unwrap();
+    database.execute("UPDATE items SET child_count = child_count + 1 WHERE name = 'Reports'", []).unwrap();
+    drop(database);
+    let output = run(&data, &["check"]);
+    assert_eq!(output.status.code(), Some(1));
+    let findings = said(&output);
+    assert_eq!(findings.matches("the folder's child count is wrong: ").count(), 6, "{findings}");
+    assert!(findings.ends_with("6 found.\n"), "{findings}");
+}
+
+#[test]
+fn config_prints_what_the_file_and_the_flags_amount_to() {
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("driveway.toml");
+    fs::write(&file, "public_url = \"https://files.example.com\"\n[limits]\nupload_bytes = 1000\n").unwrap();
+    let path = file.to_str().unwrap();
+    let printed = works(directory.path(), &["config", "--config", path, "--listen", "127.0.0.1:9"]);
+    for line in ["public_url = \"https://files.example.com\"", "upload_bytes = 1000", "listen = \"127.0.0.1:9\""] {
+        assert!(printed.contains(line), "{line} in {printed}");
+    }
+    let again = directory.path().join("again.toml");
+    fs::write(&again, &printed).unwrap();
+    assert_eq!(works(directory.path(), &["config", "--config", again.to_str().unwrap()]), printed);
+    fs::write(&file, "upload = 1\n").unwrap();
+    fails(directory.path(), &["config", "--config", path], 1);
+    fails(directory.path(), &["config", "--public-url", "files.example.com"], 1);
+    fails(directory.path(), &["config", "--listen", "nonsense"], 2);
+}
+
+#[test]
+fn a_directory_that_holds_no_data_is_not_made_by_a_slip_of_the_pen() {
+    let directory = tempfile::tempdir().unwrap();
+    let data = directory.path().join("typo");
+    for arguments in [&["user", "list"][..], &["check"], &["policy", "show"], &["app", "list"]] {
+        let complaint = fails(&data, arguments, 1);
+        assert!(complaint.starts_with("driveway: ") && complaint.contains("typo"), "{complaint}");
+    }
+    assert!(!data.exists());
+    fails(&data, &["nonsense"], 2);
+}
