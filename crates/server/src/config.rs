@@ -123,7 +123,10 @@ mod tests {
     fn the_document_shows_the_defaults_and_names_every_setting() {
         let document = include_str!("../../../docs/configuration.md");
         let printed = toml::to_string(&Config::default()).unwrap();
-        assert!(document.contains(&format!("```toml\n{printed}```\n")), "docs/configuration.md should show:\n{printed}");
+        assert!(
+            document.contains(&format!("```toml\n{printed}```\n")),
+            "docs/configuration.md should show:\n{printed}"
+        );
         for setting in ["public_url", "database", "blobs"] {
             assert!(document.contains(&format!("| `{setting}` |")), "{setting}");
         }

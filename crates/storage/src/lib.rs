@@ -32,5 +32,6 @@ pub use self::error::{Error, Result};
 pub use self::identity::CallerFacts;
 pub use self::item::{NewFacet, NewItem};
 pub use self::item_change::ItemChange;
+pub use self::password_failure::Failures;
 pub use self::tx::Tx;
 pub use self::url::{BlobsUrl, DatabaseUrl};

@@ -4,7 +4,17 @@ use driveway_core::Result;
 use driveway_core::id::PermissionId;
 use jiff::{SignedDuration, Timestamp};
 
+use crate::db::Row;
 use crate::tx::{Tx, values};
+
+/// The tries of an address at a link in the current window.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Failures {
+    /// How many there were.
+    pub count: u32,
+    /// When the window started: with the first of them.
+    pub since: Timestamp,
+}
 
 impl Tx<'_> {
     /// How often this address guessed wrong in a window that started at `window_start` or later.
@@ -14,15 +24,15 @@ impl Tx<'_> {
         self.number(sql, values![link, address, window_start]).map(count)
     }
 
-    /// Counts a wrong guess and tells how many it makes in the current window of so many seconds; a window starts with
-    /// its first guess and is over when its seconds are.
+    /// Counts a guess and tells what it makes in the current window of so many seconds; a window starts with its first
+    /// guess and is over when its seconds are.
     pub fn record_failure(
         &mut self,
         link: PermissionId,
         address: &str,
         now: Timestamp,
         window_seconds: u32,
-    ) -> Result<u32> {
+    ) -> Result<Failures> {
         let length = SignedDuration::from_secs(window_seconds.into());
         let window_start = now.saturating_sub(length).unwrap_or(Timestamp::MIN);
         let sql = "INSERT INTO password_failures AS known (link_id, address, window_started_at, failures)
@@ -31,8 +41,10 @@ impl Tx<'_> {
                        failures = CASE WHEN known.window_started_at > $4 THEN known.failures + 1 ELSE 1 END,
                        window_started_at =
                            CASE WHEN known.window_started_at > $4 THEN known.window_started_at ELSE $3 END
-                   RETURNING failures";
-        self.number(sql, values![link, address, now, window_start]).map(count)
+                   RETURNING failures, window_started_at";
+        let read = |row: &mut Row<'_>| Ok(Failures { count: count(row.get()?), since: row.get()? });
+        let recorded = self.one(sql, values![link, address, now, window_start], read)?;
+        Ok(recorded.unwrap_or(Failures { count: u32::MAX, since: now }))
     }
 
     /// Forgets an address's wrong guesses, after a right one.

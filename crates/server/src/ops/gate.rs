@@ -81,22 +81,25 @@ fn open_item(
     let Some((item, shared)) = find_below(tx, &permission, below)? else { return Ok(gone()) };
     let Some(chain) = tx.chain(item.id)? else { return Ok(gone()) };
     let policy = tx.sharing_policy(chain.tenant)?;
-    let visitor = credentials.bearer.as_ref().map(|claims| caller::identify(tx, claims)).transpose()?;
+    let visitor = credentials.bearer.as_ref().map(|claims| caller::identify(tx, claims)).transpose();
+    let signed_in = visitor.as_ref().ok().and_then(Option::as_ref);
     let creator = Creator::load(tx, sharing, chain.tenant)?;
     let facts = redeem::Facts {
         chain: &chain,
         link,
         policy: &policy,
         creator: creator.actor(),
-        visitor: visitor.as_ref().and_then(|caller| Some(Visitor { user: caller.user_id()?, tenant: caller.tenant })),
+        visitor: signed_in.and_then(|caller| Some(Visitor { user: caller.user_id()?, tenant: caller.tenant })),
         password_version: credentials.visit.filter(|visit| visit.link == link).map(|visit| visit.version),
     };
     let password_version = facts.password_version;
-    let role = match redeem::may_open(&facts, now) {
-        Decision::Open(role) => role,
-        Decision::Gone => return Ok(gone()),
-        closed => return Ok(Passage::Closed(closed, Some(permission))),
-    };
+    let decision = redeem::may_open(&facts, now);
+    if decision == Decision::Gone {
+        return Ok(gone());
+    }
+    // A token that isn't good any more is complained of at live links only: dead ones look alike to everybody (P16).
+    let visitor = visitor?;
+    let Decision::Open(role) = decision else { return Ok(Passage::Closed(decision, Some(permission))) };
     let Some(drive) = tx.drive(&item.drive)? else { return Ok(gone()) };
     let expires_at = policy.effective_expiry(sharing.scope, sharing.expires_at, permission.created_at);
     let via = Via::Link { link, shared, password_version, caller: visitor.map(Box::new) };
@@ -181,6 +184,9 @@ pub fn reach_by_share(
         Passage::Closed(Decision::SignIn, _) if credentials.bearer.is_some() => {
             return Err(Error::access_denied("This link is for people, and the token is an application's."));
         }
+        Passage::Closed(Decision::Gone, _) if is_expired_link_of_owner(tx, link, credentials, now)? => {
+            return Err(Error::access_denied("The link has expired.").inner(Inner::LinkExpired));
+        }
         Passage::Closed(decision, _) => return Err(refusal(decision)),
     };
     check_scopes(&opened, intent)?;
@@ -188,6 +194,21 @@ pub fn reach_by_share(
         opened.access.require_write()?;
     }
     Ok(opened.access)
+}
+
+/// Whether the link is one that has expired, asked for by somebody who could list it: only they are told (AMB-22).
+fn is_expired_link_of_owner(
+    tx: &mut Tx<'_>,
+    link: PermissionId,
+    credentials: &Credentials,
+    now: Timestamp,
+) -> Result<bool> {
+    let (Some(claims), Some(permission)) = (&credentials.bearer, tx.permission(link)?) else { return Ok(false) };
+    let (Some(sharing), Some(chain)) = (permission.link(), tx.chain(permission.item)?) else { return Ok(false) };
+    let policy = tx.sharing_policy(chain.tenant)?;
+    let Ok(caller) = caller::identify(tx, claims) else { return Ok(false) };
+    let is_owner = chain.is_live() && chain.role_of(caller.actor()) == Some(Role::Owner);
+    Ok(is_owner && redeem::is_expired(sharing, permission.created_at, &policy, now))
 }
 
 /// For anonymous links the link is the credential. For the others the caller's token has to carry a scope for files.

@@ -318,8 +318,10 @@ pub fn delete(
 /// Refuses when the tag that the client last saw isn't the item's; eTag and cTag both count, `*` is any (AMB-12).
 pub fn check_e_tag(item: &DriveItem, if_match: Option<&str>) -> Result<()> {
     let Some(wanted) = if_match else { return Ok(()) };
-    let is_current = tags(wanted).any(|tag| tag == "*" || tag == item.e_tag() || tag == item.c_tag());
-    if is_current {
+    if tags(wanted).any(|tag| tag != "*" && !tag.trim_start_matches("W/").starts_with('"')) {
+        return Err(Error::invalid("If-Match", "An ETag stands in quotes.").inner(Inner::MalformedEntityTag));
+    }
+    if tags(wanted).any(|tag| tag == "*" || tag == item.e_tag() || tag == item.c_tag()) {
         return Ok(());
     }
     Err(Error::new(Code::ResourceModified, "The item has changed since.").inner(Inner::EntityTagDoesNotMatch))

@@ -1,5 +1,6 @@
 //! Passwords of links: hashed with argon2id away from the request threads, and guessed at only so often.
 
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::net::IpAddr;
 
 use argon2::password_hash::{PasswordHasher, PasswordVerifier};
@@ -9,7 +10,7 @@ use driveway_core::id::PermissionId;
 use driveway_core::policy::redeem::Decision;
 use jiff::Timestamp;
 use secrecy::{ExposeSecret, SecretString};
-use tokio::sync::Semaphore;
+use tokio::sync::{Mutex, MutexGuard, Semaphore};
 
 use super::gate::{self, Below, Passage};
 use super::{Credentials, Result};
@@ -21,6 +22,9 @@ pub const LONGEST_PASSWORD: usize = 128;
 
 /// Hashings that may wait for their turn before the server says that it is busy.
 const WAITING: usize = 64;
+
+/// How many sources can try passwords side by side.
+const TURNS: usize = 64;
 
 /// The proof of having given a link's password.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,11 +40,16 @@ pub struct Visit {
 pub struct Passwords {
     running: Semaphore,
     admitted: Semaphore,
+    turns: [Mutex<()>; TURNS],
 }
 
 impl Default for Passwords {
     fn default() -> Self {
-        Self { running: Semaphore::new(2), admitted: Semaphore::new(WAITING) }
+        Self {
+            running: Semaphore::new(2),
+            admitted: Semaphore::new(WAITING),
+            turns: [const { Mutex::const_new(()) }; TURNS],
+        }
     }
 }
 
@@ -62,6 +71,18 @@ impl Passwords {
             Ok(argon2().verify_password(password.expose_secret().as_bytes(), hash.expose_secret()).is_ok())
         })
         .await
+    }
+
+    /// Waits until it is this source's turn at this link. Right passwords that come together then clear the count one after
+    /// the other, instead of counting against each other.
+    async fn turn(&self, link: PermissionId, source: &str) -> Option<MutexGuard<'_, ()>> {
+        let mut hasher = DefaultHasher::new();
+        (link, source).hash(&mut hasher);
+        let at = usize::try_from(hasher.finish() % TURNS as u64).unwrap_or(0);
+        match self.turns.get(at) {
+            Some(turn) => Some(turn.lock().await),
+            None => None,
+        }
     }
 
     async fn run<T: Send + 'static>(&self, work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
@@ -103,11 +124,14 @@ pub async fn attempt(
     let address = source(from);
     let window = limits.password_window_seconds;
     let key = address.clone();
+    let _turn = app.passwords.turn(link, &address).await;
     let tries = app.db.write(move |tx| tx.record_failure(link, &key, now, window)).await?;
-    if tries > limits.password_attempts {
+    if tries.count > limits.password_attempts {
+        let passed = now.as_second().saturating_sub(tries.since.as_second());
+        let left = i64::from(window).saturating_sub(passed).max(1);
         return Err(Error::new(Code::ActivityLimitReached, "Too many wrong passwords. Try again later.")
             .inner(Inner::ThrottledRequest)
-            .retry_after(limits.password_window_seconds));
+            .retry_after(u32::try_from(left).unwrap_or(window)));
     }
     let shape_is_right = check_shape(guess.expose_secret()).is_ok();
     let is_right = shape_is_right && app.passwords.verify(guess, hash).await?;
