@@ -1,5 +1,7 @@
 //! The command line, as a person or a script meets it: the real program, its output, its exit codes.
 
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test that panics is a test that fails")]
+
 use std::fs;
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};

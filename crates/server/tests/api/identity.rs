@@ -89,12 +89,12 @@ async fn a_disabled_or_unknown_account_or_application_is_as_good_as_no_token() {
     let token = alices_token(&server);
     let (user, client) = (server.person("alice@harbour.example").user.id, server.application_id(0));
     let db = &server.app.db;
-    db.write(move |tx| Ok(tx.set_user_enabled(user, false)?)).await.unwrap();
+    db.write(move |tx| tx.set_user_enabled(user, false)).await.unwrap();
     is_refused(&server, &token, "disabled user").await;
-    db.write(move |tx| Ok(tx.set_user_enabled(user, true)?)).await.unwrap();
-    db.write(move |tx| Ok(tx.set_application_enabled(client, false)?)).await.unwrap();
+    db.write(move |tx| tx.set_user_enabled(user, true)).await.unwrap();
+    db.write(move |tx| tx.set_application_enabled(client, false)).await.unwrap();
     is_refused(&server, &token, "disabled application").await;
-    db.write(move |tx| Ok(tx.set_application_enabled(client, true)?)).await.unwrap();
+    db.write(move |tx| tx.set_application_enabled(client, true)).await.unwrap();
     server.bearer(&token).get("/v1.0/me/drive").await.expect(200);
 
     let nobody = uuid::Uuid::from_u128(7);

@@ -39,10 +39,10 @@ async fn p09_p10_a_link_is_worth_no_more_than_its_creators_right_at_this_moment(
     let ticket = location(&stranger.get(&shared.graph("/content")).await);
 
     // The members' grant goes: alice may no longer write there, and no longer share.
-    let tenant_grants = server.app.db.read(move |tx| Ok(tx.permissions_of(root)?)).await.unwrap();
+    let tenant_grants = server.app.db.read(move |tx| tx.permissions_of(root)).await.unwrap();
     for grant in tenant_grants {
         if grant.role() < driveway_core::permission::Role::Owner {
-            server.app.db.write(move |tx| Ok(tx.delete_permission(grant.id)?)).await.unwrap();
+            server.app.db.write(move |tx| tx.delete_permission(grant.id)).await.unwrap();
         }
     }
     alice.get(&address).await.error(404, "itemNotFound");
@@ -61,12 +61,12 @@ async fn p10_a_disabled_creator_or_application_takes_its_links_along() {
     let (user, application) = (server.person("alice@harbour.example").user.id, server.application_id(0));
     let db = &server.app.db;
     stranger.get(&shared.url).await.expect(200);
-    db.write(move |tx| Ok(tx.set_user_enabled(user, false)?)).await.unwrap();
+    db.write(move |tx| tx.set_user_enabled(user, false)).await.unwrap();
     stranger.get(&shared.url).await.expect(404);
     stranger.get(&shared.graph("")).await.error(404, "itemNotFound");
-    db.write(move |tx| Ok(tx.set_user_enabled(user, true)?)).await.unwrap();
+    db.write(move |tx| tx.set_user_enabled(user, true)).await.unwrap();
     stranger.get(&shared.url).await.expect(200);
-    db.write(move |tx| Ok(tx.set_application_enabled(application, false)?)).await.unwrap();
+    db.write(move |tx| tx.set_application_enabled(application, false)).await.unwrap();
     stranger.get(&shared.url).await.expect(404);
 }
 

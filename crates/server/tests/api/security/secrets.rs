@@ -221,7 +221,7 @@ async fn p32_a_visitor_is_no_user_and_sees_none() {
     stranger.put(&shared.graph(":/new.txt:/content"), "x").await.expect(201);
     let page = stranger.get(&shared.url).await.expect(200);
     assert!(!everything(&page).contains("@harbour.example"));
-    let users = server.app.db.read(|tx| Ok(tx.users()?)).await.unwrap();
+    let users = server.app.db.read(|tx| tx.users()).await.unwrap();
     assert_eq!(users.len(), server.demo.users.len(), "opening a link makes nobody");
 }
 

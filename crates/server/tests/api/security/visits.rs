@@ -101,7 +101,7 @@ async fn p28_p39_a_visit_is_bound_to_the_version_of_the_password() {
     let server = TestServer::start().await;
     let link = shared(&server).await;
     let permission = PermissionId::parse(&link.id).unwrap();
-    let found = server.app.db.read(move |tx| Ok(tx.permission(permission)?)).await.unwrap().unwrap();
+    let found = server.app.db.read(move |tx| tx.permission(permission)).await.unwrap().unwrap();
     let version = found.link().unwrap().password.as_ref().unwrap().version;
     let name = cookie(&guess(&server.anonymous(), &link, PASSWORD).await.expect(303));
     let name = name.split('=').next().unwrap();
