@@ -11,7 +11,7 @@ use driveway_core::policy::sharing::SharingPolicy;
 
 use super::{DataOptions, say};
 use crate::app::App;
-use crate::ops::provision;
+use crate::ops::{directory, policy as policy_ops, provision};
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
 pub(super) enum AccountKind {
@@ -65,7 +65,7 @@ pub(super) fn user(command: UserCommand) -> anyhow::Result<ExitCode> {
             say(&format!("{} {} drive {}", user.id, user.user_principal_name, drive.id));
         }
         UserCommand::List(data) => {
-            for user in data.open()?.db.read_blocking(|tx| tx.users())? {
+            for user in directory::users(&data.open()?)? {
                 let state = if user.enabled { "" } else { " (disabled)" };
                 say(&format!("{} {} {}{state}", user.id, user.user_principal_name, user.display_name));
             }
@@ -79,26 +79,21 @@ pub(super) fn user(command: UserCommand) -> anyhow::Result<ExitCode> {
 fn set_user_enabled(named: &NamedUser, enabled: bool) -> anyhow::Result<()> {
     let app = named.data.open()?;
     let id = find_user(&app, &named.upn)?;
-    app.db.write_blocking(move |tx| tx.set_user_enabled(id, enabled))?;
+    directory::set_user_enabled(&app, id, enabled)?;
     Ok(())
 }
 
 fn find_user(app: &App, upn: &str) -> anyhow::Result<UserId> {
-    let wanted = upn.to_owned();
-    let user = app.db.read_blocking(move |tx| tx.user_by_principal_name(&wanted))?;
+    let user = directory::find_user(app, upn)?;
     user.map(|user| user.id).with_context(|| format!("there is no user {upn}"))
 }
 
 fn tenant(app: &App, kind: AccountKind) -> anyhow::Result<Tenant> {
-    let wanted = match kind {
+    let kind = match kind {
         AccountKind::Business => TenantKind::Organization,
         AccountKind::Personal => TenantKind::Consumer,
     };
-    let tenants = app.db.read_blocking(|tx| tx.tenants())?;
-    tenants
-        .into_iter()
-        .find(|tenant| tenant.kind == wanted)
-        .context("the data directory has no such tenant yet; serve it once")
+    directory::tenant(app, kind).context("the data directory has no such tenant yet; serve it once")
 }
 
 #[derive(Debug, Subcommand)]
@@ -131,7 +126,7 @@ pub(super) fn group(command: GroupCommand) -> anyhow::Result<ExitCode> {
             say(&format!("{} {} drive {}", group.id, group.display_name, drive.id));
         }
         GroupCommand::List(data) => {
-            for group in data.open()?.db.read_blocking(|tx| tx.groups())? {
+            for group in directory::groups(&data.open()?)? {
                 say(&format!("{} {}", group.id, group.display_name));
             }
         }
@@ -171,7 +166,7 @@ pub(super) fn site(command: SiteCommand) -> anyhow::Result<ExitCode> {
             say(&format!("{} {} drive {}", site.id, site.name, drive.id));
         }
         SiteCommand::List(data) => {
-            for site in data.open()?.db.read_blocking(|tx| tx.sites())? {
+            for site in directory::sites(&data.open()?)? {
                 say(&format!("{} {} {}", site.id, site.name, site.display_name));
             }
         }
@@ -214,7 +209,7 @@ pub(super) fn app(command: AppCommand) -> anyhow::Result<ExitCode> {
             say(&format!("client id {id}\nclient secret {secret}"));
         }
         AppCommand::List(data) => {
-            for application in data.open()?.db.read_blocking(|tx| tx.applications())? {
+            for application in directory::applications(&data.open()?)? {
                 let state = if application.enabled { "" } else { " (disabled)" };
                 say(&format!("{} {}{state}", application.id, application.display_name));
             }
@@ -228,7 +223,7 @@ pub(super) fn app(command: AppCommand) -> anyhow::Result<ExitCode> {
 fn set_app_enabled(named: &NamedApp, enabled: bool) -> anyhow::Result<()> {
     let app = named.data.open()?;
     let id = ApplicationId::parse(&named.client_id)?;
-    app.db.write_blocking(move |tx| tx.set_application_enabled(id, enabled))?;
+    directory::set_application_enabled(&app, id, enabled)?;
     Ok(())
 }
 
@@ -261,10 +256,10 @@ pub(super) fn policy(command: PolicyCommand) -> anyhow::Result<ExitCode> {
     };
     let app = of.data.open()?;
     let tenant = tenant(&app, of.kind)?.id;
-    let mut policy = app.db.read_blocking(move |tx| tx.sharing_policy(tenant))?;
+    let mut policy = policy_ops::of(&app, tenant)?;
     if let Some(json) = change {
         policy = changed(policy, &json)?;
-        app.db.write_blocking(move |tx| tx.set_sharing_policy(tenant, &policy))?;
+        policy_ops::replace(&app, tenant, policy)?;
     }
     say(&serde_json::to_string_pretty(&policy)?);
     Ok(ExitCode::SUCCESS)

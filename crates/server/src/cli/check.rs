@@ -5,6 +5,7 @@ use std::process::ExitCode;
 use clap::Args;
 
 use super::{DataOptions, say};
+use crate::ops::upkeep;
 
 #[derive(Debug, Args)]
 pub(super) struct CheckOptions {
@@ -15,7 +16,7 @@ pub(super) struct CheckOptions {
 /// Prints each finding. Exits with failure when there is any.
 pub(super) fn run(options: &CheckOptions) -> anyhow::Result<ExitCode> {
     let app = options.data.open()?;
-    let findings = app.db.read_blocking(|tx| tx.check())?;
+    let findings = upkeep::check(&app)?;
     if findings.is_empty() {
         say("Nothing found: the data directory is as it should be.");
         return Ok(ExitCode::SUCCESS);

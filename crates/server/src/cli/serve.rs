@@ -12,7 +12,7 @@ use crate::app::App;
 use crate::entropy::Entropy;
 use crate::http::Server;
 use crate::jobs;
-use crate::ops::provision;
+use crate::ops::{directory, provision};
 
 /// Serves until interrupted.
 pub(super) fn run(options: &ServeOptions) -> anyhow::Result<ExitCode> {
@@ -38,7 +38,7 @@ pub(super) async fn serve(app: Arc<App>, server: Server) {
 /// Makes the organization and an administrator on the first start.
 fn prepare(app: &App) -> anyhow::Result<()> {
     let (organization, _) = provision::tenants(app, "Organization")?;
-    if app.db.read_blocking(|tx| tx.users())?.iter().any(|user| user.administrator) {
+    if directory::users(app)?.iter().any(|user| user.administrator) {
         return Ok(());
     }
     debug_assert_eq!(organization.kind, TenantKind::Organization);

@@ -4,11 +4,12 @@ use std::process::ExitCode;
 
 use anyhow::{Context, bail};
 use clap::Args;
-use driveway_core::id::{ApplicationId, UserId};
+use driveway_core::id::ApplicationId;
 use driveway_core::identity::TenantKind;
 
 use super::{DataOptions, say};
 use crate::auth::token::Subject;
+use crate::ops::directory;
 
 #[derive(Debug, Args)]
 #[group(id = "whose", required = true, multiple = false, args = ["user", "app_only"])]
@@ -35,27 +36,15 @@ pub(super) struct TokenOptions {
 pub(super) fn run(options: &TokenOptions) -> anyhow::Result<ExitCode> {
     let app = options.data.open()?;
     let client = ApplicationId::parse(&options.client_id).context("--client-id")?;
-    if app.db.read_blocking(move |tx| tx.application(client))?.is_none() {
+    if directory::application(&app, client)?.is_none() {
         bail!("there is no application with the client id {client}; `driveway app list` shows those that there are");
     }
     let (tenant, subject) = match &options.user {
         Some(name) => {
-            let wanted = name.clone();
-            let user = app.db.read_blocking(move |tx| match UserId::parse(&wanted) {
-                Ok(id) => tx.user(id),
-                Err(_) => tx.user_by_principal_name(&wanted),
-            })?;
-            let user = user.with_context(|| format!("there is no user {name}"))?;
+            let user = directory::find_user(&app, name)?.with_context(|| format!("there is no user {name}"))?;
             (user.tenant, Subject::User(user.id))
         }
-        None => {
-            let tenants = app.db.read_blocking(|tx| tx.tenants())?;
-            let organization = tenants
-                .iter()
-                .find(|tenant| tenant.kind == TenantKind::Organization)
-                .context("there is no organization")?;
-            (organization.id, Subject::Application)
-        }
+        None => (directory::tenant(&app, TenantKind::Organization)?.id, Subject::Application),
     };
     say(&app.tokens.mint(tenant, client, subject, &options.scope, app.clock.now(), options.lifetime)?);
     Ok(ExitCode::SUCCESS)

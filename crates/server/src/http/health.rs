@@ -9,6 +9,7 @@ use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 
 use super::Peer;
 use crate::app::App;
+use crate::ops::upkeep;
 
 static RECORDER: OnceLock<Option<PrometheusHandle>> = OnceLock::new();
 
@@ -24,8 +25,8 @@ pub(crate) async fn live() -> &'static str {
 
 /// The database answers.
 pub(crate) async fn ready(State(app): State<Arc<App>>) -> Response {
-    match app.db.read(|tx| tx.setting("instance_id")).await {
-        Ok(_) => "ready\n".into_response(),
+    match upkeep::ready(&app).await {
+        Ok(()) => "ready\n".into_response(),
         Err(error) => {
             tracing::error!(cause = error.cause(), "not ready");
             (StatusCode::SERVICE_UNAVAILABLE, "not ready\n").into_response()

@@ -9,6 +9,7 @@ pub mod caller;
 pub mod content;
 pub mod create_link;
 pub mod demo;
+pub mod directory;
 pub mod drive;
 pub mod gate;
 pub mod item;
@@ -17,9 +18,10 @@ pub mod permissions;
 pub mod policy;
 pub mod provision;
 pub mod ticket;
+pub mod upkeep;
 pub mod upload;
 
-use driveway_storage::Tx;
+pub use driveway_storage::Tx;
 
 /// The result of an operation.
 pub type Result<T, E = driveway_core::Error> = std::result::Result<T, E>;

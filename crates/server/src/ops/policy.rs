@@ -2,9 +2,11 @@
 
 use driveway_core::caller::{Caller, Scope};
 use driveway_core::error::Error;
+use driveway_core::id::TenantId;
 use driveway_core::policy::sharing::SharingPolicy;
 
 use super::{Credentials, Result, Tx, caller};
+use crate::app::App;
 
 /// The policy of the caller's tenant.
 pub fn get(tx: &mut Tx<'_>, credentials: &Credentials) -> Result<SharingPolicy> {
@@ -25,6 +27,17 @@ pub fn change(
     policy.validate()?;
     tx.set_sharing_policy(caller.tenant, &policy)?;
     Ok(policy)
+}
+
+/// The policy of a tenant, for the command line.
+pub fn of(app: &App, tenant: TenantId) -> Result<SharingPolicy> {
+    app.db.read_blocking(move |tx| tx.sharing_policy(tenant))
+}
+
+/// Replaces the policy of a tenant, for the command line.
+pub fn replace(app: &App, tenant: TenantId, policy: SharingPolicy) -> Result<()> {
+    policy.validate()?;
+    app.db.write_blocking(move |tx| tx.set_sharing_policy(tenant, &policy))
 }
 
 /// POLICY-17: the scope for settings, and an administrator behind a delegated token.

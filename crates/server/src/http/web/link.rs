@@ -31,7 +31,7 @@ use crate::http::json::read_limited;
 use crate::http::{Peer, count, finish};
 use crate::ops::content::content;
 use crate::ops::gate::{self, Below, Opened, Passage};
-use crate::ops::{Credentials, item, password};
+use crate::ops::{Credentials, Tx, item, password};
 
 /// Items on a page of a folder's listing.
 const PAGE: u32 = 200;
@@ -140,9 +140,8 @@ impl Door {
         let visit = shown.or_else(|| visit::read(&self.app, headers, link, self.context.now));
         let credentials = Credentials { bearer, link: Some(link), visit };
         let now = self.context.now;
-        let below = move |tx: &mut driveway_storage::Tx<'_>| {
-            gate::open_link(tx, link, item.map_or(Below::Shared, Below::Id), &credentials, now)
-        };
+        let below =
+            move |tx: &mut Tx<'_>| gate::open_link(tx, link, item.map_or(Below::Shared, Below::Id), &credentials, now);
         Ok(match self.app.db.read(below).await? {
             Passage::Open(opened) => Entry::Open(opened),
             Passage::Closed(decision, permission) => Entry::Closed(self.closed(decision, permission.as_ref())?),
