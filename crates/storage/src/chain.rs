@@ -22,16 +22,18 @@ struct Link {
 impl Tx<'_> {
     /// An item and what lies above it, with the permissions on each; `None` if there is no such item.
     pub fn chain(&mut self, item: ItemId) -> Result<Option<Chain>> {
+        // The tenant goes along from the first row on: joined after the recursion it would make SQLite store all rows.
         const SQL: &str = concat!(
-            "WITH RECURSIVE up (depth, id, parent_id, drive_id, name, inherits, deleted_at) AS (
-                 SELECT 0, id, parent_id, drive_id, name, inherits, deleted_at FROM items WHERE id = $1
+            "WITH RECURSIVE up (depth, tenant_id, id, parent_id, name, inherits, deleted_at) AS (
+                 SELECT 0, d.tenant_id, i.id, i.parent_id, i.name, i.inherits, i.deleted_at
+                 FROM items i JOIN drives d ON d.id = i.drive_id WHERE i.id = $1
                  UNION ALL
-                 SELECT up.depth + 1, i.id, i.parent_id, i.drive_id, i.name, i.inherits, i.deleted_at
+                 SELECT up.depth + 1, up.tenant_id, i.id, i.parent_id, i.name, i.inherits, i.deleted_at
                  FROM up JOIN items i ON i.id = up.parent_id
              )
-             SELECT up.depth, d.tenant_id, up.id, up.name, up.inherits, up.deleted_at, ",
+             SELECT up.depth, up.tenant_id, up.id, up.name, up.inherits, up.deleted_at, ",
             permission_columns!(),
-            " FROM up JOIN drives d ON d.id = up.drive_id LEFT JOIN permissions p ON p.item_id = up.id"
+            " FROM up LEFT JOIN permissions p ON p.item_id = up.id"
         );
         let mut links = self.all(SQL, values![item], read_chain_link)?;
         // The database may give the rows in any order.

@@ -1,8 +1,8 @@
 //! Driveway's two stores: metadata in SQL behind read and write closures, bytes in an object store.
 //!
-//! [`Db`] runs closures over a [`Tx`], whose methods are the queries, a file a noun. [`Blobs`] keeps content by its hash.
-//! What was acknowledged by either survives a power cut. Bytes are stored first and named by a transaction afterwards;
-//! [`Tx::adopt_blob`] tells how the two stay together.
+//! [`Db`] runs closures over a [`Tx`], whose methods are the queries, a file a noun. [`Blobs`] keeps content by its
+//! hash. What was acknowledged by either survives a power cut. Bytes are stored first and named by a transaction
+//! afterwards; [`Tx::adopt_blob`] tells how the two stay together.
 //!
 //! Lookups return `Option`; changes of something that isn't there are `itemNotFound`. Nothing here decides who may do
 //! what, knows what time it is or makes an id.

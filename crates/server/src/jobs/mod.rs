@@ -9,22 +9,32 @@ use crate::ops::upkeep;
 /// How often the jobs run.
 const EVERY: Duration = Duration::from_mins(10);
 
+/// How often the whole object store is listed for remains: once a day, counted in turns.
+const SWEEP_AT: u32 = 144;
+
 /// Runs the jobs from time to time, until the process ends.
 pub async fn run(app: Arc<App>) {
     let mut ticks = tokio::time::interval(EVERY);
-    loop {
+    for turn in (0..SWEEP_AT).cycle() {
         ticks.tick().await;
         once(&app).await;
+        if turn == SWEEP_AT - 1 {
+            report(&upkeep::sweep_blobs(&app).await);
+        }
+    }
+}
+
+fn report(outcome: &driveway_core::Result<upkeep::Cleared>) {
+    match outcome {
+        Ok(cleared) if cleared.blobs == 0 && cleared.remains == 0 => {}
+        Ok(cleared) => tracing::info!(?cleared, "cleared away bytes that nothing names"),
+        Err(error) => tracing::warn!(cause = error.cause(), "clearing bytes away failed"),
     }
 }
 
 /// Runs each job once. One that fails is tried again at its next turn.
 pub async fn once(app: &App) {
-    match upkeep::collect_blobs(app).await {
-        Ok(collected) if collected.iter().all(|part| part.blobs == 0 && part.remains == 0) => {}
-        Ok(collected) => tracing::info!(?collected, "collected bytes that nothing names"),
-        Err(error) => tracing::warn!(cause = error.cause(), "collecting bytes failed"),
-    }
+    report(&upkeep::collect_blobs(app).await);
     if let Err(error) = upkeep::prune_password_failures(app).await {
         tracing::warn!(cause = error.cause(), "pruning counts of guesses failed");
     }

@@ -1,6 +1,7 @@
 //! Keeping the house: is it sound, does it answer, what can be thrown away?
 
-use driveway_storage::{Collected, Collection, Finding};
+pub use driveway_storage::Collected as Cleared;
+use driveway_storage::{Collection, Finding};
 use jiff::SignedDuration;
 
 use super::Result;
@@ -19,10 +20,18 @@ pub async fn ready(app: &App) -> Result<()> {
     app.db.read(|tx| tx.setting("instance_id")).await.map(drop)
 }
 
-/// Deletes bytes that nothing has named for a day, and what uploads that died left behind.
-pub async fn collect_blobs(app: &App) -> Result<[Collected; 2]> {
-    let collection = Collection { now: app.clock.now(), store_now: app.clock.machine_now(), grace: GRACE };
-    Ok([app.blobs.collect(&app.db, collection).await?, app.blobs.sweep(&app.db, collection).await?])
+/// Deletes bytes that nothing has named for a day.
+pub async fn collect_blobs(app: &App) -> Result<Cleared> {
+    app.blobs.collect(&app.db, collection(app)).await
+}
+
+/// Deletes what uploads that died left behind. Lists the whole store.
+pub async fn sweep_blobs(app: &App) -> Result<Cleared> {
+    app.blobs.sweep(&app.db, collection(app)).await
+}
+
+fn collection(app: &App) -> Collection {
+    Collection { now: app.clock.now(), store_now: app.clock.machine_now(), grace: GRACE }
 }
 
 /// Forgets counts of password tries whose window is over.

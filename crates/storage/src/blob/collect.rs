@@ -12,9 +12,10 @@ use object_store::{ObjectMeta, ObjectStore, ObjectStoreExt};
 use super::{Blobs, named_by, place};
 use crate::db::Db;
 use crate::error::Error;
+use crate::tx::Tx;
 
 /// How many blobs are looked up in one transaction.
-const PAGE: u32 = 500;
+const PAGE: u16 = 500;
 
 /// After so long a collector that has marked a blob and not gone on with it counts as dead.
 const ABANDONED: SignedDuration = SignedDuration::from_mins(10);
@@ -65,7 +66,7 @@ impl Blobs {
         self.settle_abandoned(db, collection).await?;
         let (before, now) = (collection.before(), collection.now);
         loop {
-            let page = db.read(move |tx| tx.collectable_blobs(before, PAGE)).await?;
+            let page = db.read(move |tx| tx.collectable_blobs(before, PAGE.into())).await?;
             let mut begun = 0;
             for sha256 in page {
                 let started = Instant::now();
@@ -83,16 +84,17 @@ impl Blobs {
     /// Deletes what uploads that died left behind: blobs without a row, and staged bytes. Lists the whole store.
     pub async fn sweep(&self, db: &Db, collection: Collection) -> driveway_core::Result<Collected> {
         let mut collected = Collected { remains: self.sweep_staging(collection).await?, ..Collected::default() };
-        let mut objects = self.store.list(Some(&Path::from("sha256")));
-        let now = collection.now;
-        while let Some(object) = objects.try_next().await.map_err(Error::blobs)? {
-            let Some(sha256) = named_by(&object.location).filter(|_| collection.is_old(&object)) else { continue };
-            if db.read(move |tx| tx.has_blob(sha256)).await? {
-                continue;
-            }
-            let started = Instant::now();
-            if db.write(move |tx| tx.begin_collecting_stray(sha256, object.size, now)).await? {
-                self.finish(db, sha256, collection, started, &mut collected).await?;
+        let old = self.store.list(Some(&Path::from("sha256"))).try_filter_map(async |object| {
+            Ok(named_by(&object.location).filter(|_| collection.is_old(&object)).map(|sha256| (sha256, object.size)))
+        });
+        let mut pages = std::pin::pin!(old.try_chunks(PAGE.into()));
+        while let Some(page) = pages.try_next().await.map_err(Error::blobs)? {
+            let strays = db.read(move |tx| without_row(tx, &page)).await?;
+            for (sha256, size) in strays {
+                let started = Instant::now();
+                if db.write(move |tx| tx.begin_collecting_stray(sha256, size, collection.now)).await? {
+                    self.finish(db, sha256, collection, started, &mut collected).await?;
+                }
             }
         }
         Ok(collected)
@@ -160,4 +162,14 @@ impl Blobs {
         let removed = tokio::task::spawn_blocking(move || folder.remove_leftovers(collection.store_before())).await;
         Ok(swept + removed.map_err(Error::blobs)?.map_err(Error::blobs)?)
     }
+}
+
+fn without_row(tx: &mut Tx<'_>, blobs: &[(Sha256, u64)]) -> driveway_core::Result<Vec<(Sha256, u64)>> {
+    let mut strays = Vec::new();
+    for (sha256, size) in blobs {
+        if !tx.has_blob(*sha256)? {
+            strays.push((*sha256, *size));
+        }
+    }
+    Ok(strays)
 }

@@ -1,8 +1,8 @@
 //! A folder of blobs on a local disk: what `object_store` leaves open about durability, and faster reading.
 //!
-//! With fsync on, it syncs a file before it links it into place and the directory after. Two cases remain. Who finds a
-//! blob there already may be faster than the one who put it, whose directory isn't synced yet: see [`Folder::sync`]. And
-//! who finds a directory there may be faster than the one who made it: so all of them are made beforehand.
+//! With fsync on, it syncs a file before it links it into place and the directory after. Two cases remain. Who finds
+//! a blob there already may be faster than the one who put it, whose directory isn't synced yet: see [`Folder::sync`].
+//! And who finds a directory there may be faster than the one who made it: so all of them are made beforehand.
 
 use std::fs::{self, File};
 use std::io;

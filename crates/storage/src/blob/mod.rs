@@ -1,13 +1,15 @@
 //! Bytes, kept by their hash in an object store.
 //!
-//! A blob lies at `sha256/ab/cdef…`. What is on its way there and too large for memory lies in `staging/`. Nothing is ever
-//! overwritten: equal bytes have one place, and whoever comes second finds them there.
+//! A blob lies at `sha256/ab/cdef…`. What is on its way there and too large for memory lies in `staging/`. Nothing is
+//! ever overwritten: equal bytes have one place, and whoever comes second finds them there.
 
 mod buffers;
 mod cache;
 mod collect;
 mod digest;
 mod folder;
+#[cfg(test)]
+mod race;
 mod read;
 mod receive;
 mod received;

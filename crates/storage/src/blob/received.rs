@@ -76,7 +76,8 @@ impl fmt::Debug for Received {
 }
 
 impl Blobs {
-    /// Puts received bytes again, after a transaction that couldn't adopt them. Busy if the collector keeps them too long.
+    /// Puts received bytes again, after a transaction that couldn't adopt them. Busy if the collector keeps them too
+    /// long.
     pub async fn put_again(&self, db: &Db, received: &Received, now: Timestamp) -> driveway_core::Result<()> {
         let (sha256, size) = (received.sha256, received.size);
         let mut claimed = false;

@@ -27,16 +27,19 @@ pub(crate) enum Reply<T> {
 }
 
 /// A closure with its way back.
-pub(crate) struct Call<T, F> {
+struct Call<T, F> {
     work: F,
     outcome: Option<Result<T, Error>>,
     reply: Reply<T>,
 }
 
-impl<T, F> Call<T, F> {
-    pub(crate) fn new(work: F, reply: Reply<T>) -> Self {
-        Self { work, outcome: None, reply }
-    }
+/// A call, ready for its queue.
+pub(crate) fn call<T, F>(work: F, reply: Reply<T>) -> Box<dyn Job>
+where
+    T: Send + 'static,
+    F: Fn(&mut Tx<'_>) -> Result<T, Error> + Send + 'static,
+{
+    Box::new(Call { work, outcome: None, reply })
 }
 
 impl<T: Send, F> Job for Call<T, F>

@@ -16,7 +16,7 @@ use std::time::Duration;
 use tokio::sync::oneshot;
 
 pub(crate) use self::driver::Driver;
-use self::job::{Call, Job, Reply};
+use self::job::Reply;
 use self::sqlite::Sqlite;
 use self::thread::Calls;
 pub(crate) use self::value::{Column, Row, Value, only};
@@ -79,17 +79,21 @@ impl Db {
         T: Send + 'static,
         F: Fn(&mut Tx<'_>) -> driveway_core::Result<T> + Send + 'static,
     {
-        submit(&self.threads.reads, work).await
+        let (reply, answer) = oneshot::channel();
+        self.threads.reads.push(job::call(work, Reply::Async(reply)))?;
+        answer.await.map_err(|_| Error::Closed)?
     }
 
-    /// Runs a closure that writes. On `Ok` its writes are durable when this returns; on `Err` or a panic there are none.
-    /// It may run more than once, so ids and times are brought along and not made inside.
+    /// Runs a closure that writes. On `Ok` its writes are durable when this returns; on `Err` or a panic there are
+    /// none. It may run more than once, so ids and times are brought along and not made inside.
     pub async fn write<T, F>(&self, work: F) -> driveway_core::Result<T>
     where
         T: Send + 'static,
         F: Fn(&mut Tx<'_>) -> driveway_core::Result<T> + Send + 'static,
     {
-        submit(&self.threads.writes, work).await
+        let (reply, answer) = oneshot::channel();
+        self.threads.writes.push(job::call(work, Reply::Async(reply)))?;
+        answer.await.map_err(|_| Error::Closed)?
     }
 
     /// [`Db::read`] for callers without a runtime, such as the command line.
@@ -98,7 +102,9 @@ impl Db {
         T: Send + 'static,
         F: Fn(&mut Tx<'_>) -> driveway_core::Result<T> + Send + 'static,
     {
-        submit_blocking(&self.threads.reads, work)
+        let (reply, answer) = mpsc::sync_channel(1);
+        self.threads.reads.push(job::call(work, Reply::Blocking(reply)))?;
+        answer.recv().map_err(|_| Error::Closed)?
     }
 
     /// [`Db::write`] for callers without a runtime, such as the command line.
@@ -107,36 +113,10 @@ impl Db {
         T: Send + 'static,
         F: Fn(&mut Tx<'_>) -> driveway_core::Result<T> + Send + 'static,
     {
-        submit_blocking(&self.threads.writes, work)
+        let (reply, answer) = mpsc::sync_channel(1);
+        self.threads.writes.push(job::call(work, Reply::Blocking(reply)))?;
+        answer.recv().map_err(|_| Error::Closed)?
     }
-}
-
-async fn submit<T, F>(calls: &Calls, work: F) -> driveway_core::Result<T>
-where
-    T: Send + 'static,
-    F: Fn(&mut Tx<'_>) -> driveway_core::Result<T> + Send + 'static,
-{
-    let (sender, answer) = oneshot::channel();
-    calls.push(boxed(work, Reply::Async(sender)))?;
-    answer.await.map_err(|_| Error::Closed)?
-}
-
-fn submit_blocking<T, F>(calls: &Calls, work: F) -> driveway_core::Result<T>
-where
-    T: Send + 'static,
-    F: Fn(&mut Tx<'_>) -> driveway_core::Result<T> + Send + 'static,
-{
-    let (sender, answer) = mpsc::sync_channel(1);
-    calls.push(boxed(work, Reply::Blocking(sender)))?;
-    answer.recv().map_err(|_| Error::Closed)?
-}
-
-fn boxed<T, F>(work: F, reply: Reply<T>) -> Box<dyn Job>
-where
-    T: Send + 'static,
-    F: Fn(&mut Tx<'_>) -> driveway_core::Result<T> + Send + 'static,
-{
-    Box::new(Call::new(work, reply))
 }
 
 impl Threads {
@@ -169,4 +149,13 @@ impl Drop for Threads {
             }
         }
     }
+}
+
+/// Runs a test over an empty database in memory.
+#[cfg(test)]
+pub(crate) fn scratch(work: impl FnOnce(&mut Tx<'_>)) {
+    let connection = rusqlite::Connection::open_in_memory().unwrap();
+    let mut driver = Sqlite::new(&connection);
+    migration::migrate(&mut driver).unwrap();
+    work(&mut Tx::new(&mut driver));
 }

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::path::Path;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{Connection, ErrorCode, Statement, ToSql};
@@ -11,8 +11,19 @@ use super::driver::{Driver, EachRow};
 use super::value::{Cells, Value};
 use crate::error::{Error, Result};
 
-/// Opens the file, making it if need be. `FULL` is what makes an acknowledged commit survive a power cut in WAL mode.
+/// Opens the file, making it if need be. SQLite doesn't wait where two processes turn WAL mode on at once, so this does.
 pub(crate) fn open(path: &Path, busy_timeout: Duration, writes: bool) -> Result<Connection> {
+    let started = Instant::now();
+    loop {
+        match connect(path, busy_timeout, writes) {
+            Err(Error::Busy) if started.elapsed() < busy_timeout => std::thread::sleep(Duration::from_millis(5)),
+            outcome => return outcome,
+        }
+    }
+}
+
+/// `FULL` is what makes an acknowledged commit survive a power cut in WAL mode.
+fn connect(path: &Path, busy_timeout: Duration, writes: bool) -> Result<Connection> {
     let connection = Connection::open(path)?;
     connection.busy_timeout(busy_timeout)?;
     connection.execute_batch(

@@ -18,7 +18,8 @@ const WRITES_A_COMMIT: usize = 128;
 /// How long a commit waits for the writes before it to run.
 const BATCH_TIME: Duration = Duration::from_millis(2);
 
-/// How many reads share one snapshot at most. They were all asked for before it is taken, so each sees what it may expect.
+/// How many reads share one snapshot at most. They were all asked for before it is taken, so each sees what it may
+/// expect.
 const READS_A_SNAPSHOT: usize = 16;
 
 /// Reads until the queue closes.
@@ -63,18 +64,19 @@ fn commit_together(
     first: Box<dyn Job>,
     done: &mut Vec<Box<dyn Job>>,
 ) -> crate::Result<()> {
+    if let Err(error) = driver.begin(true) {
+        done.push(first);
+        return Err(error);
+    }
     let started = Instant::now();
     let mut next = Some(first);
-    let opened = driver.begin(true);
-    while let Some(mut job) = next.take() {
-        let went = opened.as_ref().map_or(Ok(()), |()| in_savepoint(driver, job.as_mut()));
+    while let Some(mut job) = next {
+        let went = in_savepoint(driver, job.as_mut());
         done.push(job);
         went?;
-        if opened.is_ok() && done.len() < WRITES_A_COMMIT && started.elapsed() < BATCH_TIME {
-            next = calls.try_take();
-        }
+        let is_full = done.len() >= WRITES_A_COMMIT || started.elapsed() >= BATCH_TIME;
+        next = if is_full { None } else { calls.try_take() };
     }
-    opened?;
     driver.execute("COMMIT", &[]).map(drop)
 }
 
