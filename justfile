@@ -12,9 +12,9 @@ build:
 demo *flags:
     cargo run --release --locked --bin driveway -- demo {{ flags }}
 
-# Run every test.
+# Run every test. What they need and this machine lacks is installed, and said.
 test *filter:
-    cargo test --workspace --locked {{ filter }}
+    scripts/test {{ filter }}
 
 # The same with nextest, when it is installed: faster, and clearer about what is slow.
 nextest *filter:
@@ -22,17 +22,15 @@ nextest *filter:
 
 # Check formatting, lints and documentation.
 lint:
-    cargo fmt --all --check
-    cargo clippy --workspace --all-targets --locked -- -D warnings
-    RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --locked --document-private-items
+    .ci/run lint
 
 # Check licences, advisories and sources of what we depend on (needs cargo-deny).
 deny:
     cargo deny check
 
-# Measure against two ceilings; prints ratios.
+# Measure against two ceilings; prints ratios (needs nginx-light and wrk; `just bench --help`).
 bench *flags:
-    cargo run --release --locked -p driveway --example bench -- {{ flags }}
+    cargo bench --locked -p driveway --bench links -- {{ flags }}
 
 # Check a data directory for damage.
 check data="driveway-data":
@@ -47,4 +45,5 @@ format:
     cargo fmt --all
 
 # What has to pass before a change is taken.
-ci: test lint
+ci:
+    .ci/run

@@ -31,6 +31,8 @@ pub(crate) async fn measure(arguments: &Arguments) -> Result<()> {
     let fixtures = Fixtures::prepare().await?;
     let supply = Supply::open(&fixtures.drive, fixtures.directory()).await?;
     let mut bench = Bench { arguments, fixtures, supply, report: Report::default() };
+    // First of all, while the server is fresh: memory that load has left behind would hide what a transfer takes.
+    let memory = if arguments.wants(Case::Memory) { Some(memory::measure(&bench.fixtures).await?) } else { None };
     Report::head(arguments.seconds);
     for &connections in &arguments.connections {
         bench.links(connections).await?;
@@ -38,8 +40,7 @@ pub(crate) async fn measure(arguments: &Arguments) -> Result<()> {
         bench.downloads(Case::Small, connections).await?;
         bench.downloads(Case::Large, connections).await?;
     }
-    if arguments.wants(Case::Memory) {
-        let memory = memory::measure(&bench.fixtures).await?;
+    if let Some(memory) = memory {
         bench.report.memory(&memory);
     }
     bench.report.verdicts();
@@ -92,13 +93,13 @@ impl Bench<'_> {
 
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a positive estimate")]
     async fn new_links_for(&mut self, connections: u32, seconds: u32, slots: f64) -> Result<Measured> {
-        let (first, last) = self.supply.reserve(slots as u64 + 4 * u64::from(connections)).await?;
+        let (first, last) = self.supply.reserve(slots as usize + 4 * connections as usize).await?;
         let mut values = self.to_driveway()?;
         values.insert("ITEMS", self.supply.list().display().to_string());
         values.insert("FIRST", first.to_string());
         values.insert("LAST", last.to_string());
         let measured = self.ask(NEW, values, connections, seconds).await?;
-        self.supply.settle(first, measured.position(), measured.created(), u64::from(connections)).await?;
+        self.supply.settle(first, measured.position(), measured.created(), connections).await?;
         ensure!(
             measured.errors() == 0,
             "{} of {} createLink calls weren't answered 201",

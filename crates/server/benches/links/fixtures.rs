@@ -5,6 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, ensure};
+use bytes::Bytes;
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
 use reqwest::{StatusCode, Url};
@@ -103,12 +104,12 @@ async fn items_with_links(drive: &Drive, directory: &Path) -> Result<(PathBuf, S
 
 /// Uploads a file, makes a link, and returns the path and query that download it.
 async fn download(drive: &Drive, name: &str, content: Vec<u8>) -> Result<String> {
-    let length = content.len();
-    let item = drive.upload(name, content).await?;
+    let content = Bytes::from(content);
+    let item = drive.upload(name, content.clone()).await?;
     let link = drive.create_link(text(&item, "/id")?, &view()).await?;
     let url = format!("{}?download=1", text(&link, "/link/webUrl")?);
     let response = client()?.get(&url).send().await?.error_for_status()?;
-    ensure!(response.bytes().await?.len() == length, "{url} doesn't give the file");
+    ensure!(response.bytes().await? == content, "{url} doesn't give the file");
     let url = Url::parse(&url)?;
     Ok(format!("{}?{}", url.path(), url.query().unwrap_or_default()))
 }

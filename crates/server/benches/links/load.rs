@@ -9,7 +9,7 @@ use std::process::Stdio;
 use anyhow::{Context, Result, bail, ensure};
 use tokio::process::Command;
 
-use crate::machine::cpu_micros;
+use crate::machine::{busy_micros, cpu_micros, own_cpu_micros};
 
 /// What is asked, how often at once, and for how long.
 #[derive(Debug, Clone)]
@@ -33,6 +33,8 @@ pub(crate) struct Load<'a> {
 pub(crate) struct Measured {
     counts: HashMap<String, u64>,
     cpu_micros: u64,
+    /// What programs that have nothing to do with this took of the processors meanwhile.
+    pub(crate) foreign_micros: u64,
 }
 
 impl Load<'_> {
@@ -41,19 +43,21 @@ impl Load<'_> {
         let threads = self.connections.min(2);
         let script = directory.join("load.lua");
         fs::write(&script, self.lua(threads)?)?;
-        let before = cpu_micros(self.pid)?;
+        let (cpu, own, busy) = (cpu_micros(self.pid)?, own_cpu_micros()?, busy_micros()?);
         let mut command = Command::new("wrk");
         command.args(["-t", &threads.to_string(), "-c", &self.connections.to_string()]);
         command.args(["-d", &format!("{}s", self.seconds), "--timeout", "120s", "-s"]).arg(&script).arg(self.url);
         command.stdin(Stdio::null()).stderr(Stdio::inherit()).kill_on_drop(true);
         let output = command.output().await.context("can't run wrk")?;
-        let cpu_micros = cpu_micros(self.pid)? - before;
+        let cpu_micros = cpu_micros(self.pid)? - cpu;
+        let ours = cpu_micros + own_cpu_micros()? - own;
+        let foreign_micros = (busy_micros()? - busy).saturating_sub(ours);
         let said = String::from_utf8_lossy(&output.stdout).into_owned();
         ensure!(output.status.success(), "wrk: {}\n{said}", output.status);
         let Some(line) = said.lines().find_map(|line| line.strip_prefix("RESULT ")) else {
             bail!("wrk measured nothing:\n{said}")
         };
-        Ok(Measured { counts: counts(line)?, cpu_micros })
+        Ok(Measured { counts: counts(line)?, cpu_micros, foreign_micros })
     }
 
     fn lua(&self, threads: u32) -> Result<String> {
@@ -87,8 +91,8 @@ impl Measured {
     }
 
     /// One past the last slot that was asked for.
-    pub(crate) fn position(&self) -> u64 {
-        self.count("position")
+    pub(crate) fn position(&self) -> usize {
+        usize::try_from(self.count("position")).unwrap_or(usize::MAX)
     }
 
     /// Requests that failed, or were answered with 400 or more, or otherwise than the script expects.
@@ -106,7 +110,7 @@ impl Measured {
         self.count("bytes") as f64 / self.seconds()
     }
 
-    fn seconds(&self) -> f64 {
+    pub(crate) fn seconds(&self) -> f64 {
         self.count("micros").max(1) as f64 / 1e6
     }
 

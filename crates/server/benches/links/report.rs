@@ -21,12 +21,18 @@ const TARGET_CONNECTIONS: u32 = 64;
 /// How much more memory than before a transfer of 1 GiB may take: buffers, not the file.
 const TARGET_GROWTH_MIB: f64 = 32.0;
 
+/// The part of the processors that other programs may take before the figures are in doubt. The kernel's own work for
+/// the network, which belongs to nobody, is in it too.
+const TOLERABLE: f64 = 0.1;
+
 /// What was measured so far, as far as there are targets for it.
 #[derive(Debug, Default)]
 pub(crate) struct Report {
     ratios: Vec<(Case, f64)>,
     growth_mib: Option<f64>,
     errors: u64,
+    seconds: f64,
+    foreign_seconds: f64,
 }
 
 /// What a case is called, and the part of its ceiling that it has to reach.
@@ -44,15 +50,12 @@ fn describe(case: Case) -> (&'static str, Option<f64>) {
 
 impl Report {
     pub(crate) fn head(seconds: u32) {
-        let cores = available_parallelism().map_or(0, usize::from);
-        println!(
-            "Driveway {} on {cores} cores, shared with wrk and the ceilings; {seconds} s a case; CPU is the server's, per",
-            env!("CARGO_PKG_VERSION")
-        );
-        println!("request or per MiB; SQLite with synchronous=FULL.\n");
+        let (version, cores) = (env!("CARGO_PKG_VERSION"), cores());
+        println!("Driveway {version} on {cores} cores, which wrk shares; {seconds} s a case.");
+        println!("CPU is the answering process's, for one request or, where the rate is in MB, for one MiB.\n");
         println!(
             "{:<30} {:>5} {:>12} {:>9} {:>9} {:>7} {:>9} {:>8}",
-            "case", "conns", "rate", "p50 ms", "p99 ms", "errors", "CPU us", "ratio"
+            "case", "conns", "rate", "p50 ms", "p99 ms", "errors", "CPU µs", "ratio"
         );
     }
 
@@ -82,11 +85,13 @@ impl Report {
         let (p50, p99, errors) = (latency("p50"), latency("p99"), measured.errors());
         println!("{name:<30} {connections:>5} {rate:>12} {p50:>9} {p99:>9} {errors:>7} {cpu:>9} {ratio:>8}");
         self.errors += errors;
+        self.seconds += measured.seconds();
+        self.foreign_seconds += measured.foreign_micros as f64 / 1e6;
     }
 
     pub(crate) fn memory(&mut self, memory: &Memory) {
         let mib = |bytes: u64| bytes as f64 / f64::from(1 << 20);
-        println!("\nmemory (VmRSS) with 1 GiB: {:.1} MiB before it", mib(memory.before));
+        println!("\nmemory (VmRSS) of a fresh server while 1 GiB passes: {:.1} MiB before it", mib(memory.before));
         for (name, transfer) in [("upload", memory.upload), ("download", memory.download)] {
             let growth = mib(transfer.peak.saturating_sub(memory.before));
             println!(
@@ -117,10 +122,21 @@ impl Report {
                 "memory growth through 1 GiB up and down: {growth:.1} MiB, wanted {TARGET_GROWTH_MIB:.0} MiB at most: {met}"
             );
         }
+        let foreign = self.foreign_seconds / (self.seconds * cores() as f64).max(f64::MIN_POSITIVE);
+        if foreign > TOLERABLE {
+            println!(
+                "Other programs took {:.0} % of the processors meanwhile: measure again when it is quiet.",
+                foreign * 100.0
+            );
+        }
         if self.errors > 0 {
             println!("{} requests failed: these figures are not worth comparing", self.errors);
         }
     }
+}
+
+fn cores() -> usize {
+    available_parallelism().map_or(1, usize::from)
 }
 
 /// What is compared.

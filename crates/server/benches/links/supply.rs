@@ -10,17 +10,17 @@ use tokio::task::JoinSet;
 use crate::process::drive::{Drive, text};
 
 /// The links that `new.lua` makes on one item: view and edit, anonymous and organization.
-const LINKS_AN_ITEM: u64 = 4;
+const LINKS_AN_ITEM: usize = 4;
 
 /// How many uploads and checks run at once.
-const AT_ONCE: u64 = 64;
+const AT_ONCE: usize = 64;
 
 /// Files in a folder of their own, and how many of their slots are used.
 #[derive(Debug)]
 pub(crate) struct Supply {
     drive: Drive,
     items: Vec<String>,
-    used: u64,
+    used: usize,
     list: PathBuf,
 }
 
@@ -32,8 +32,8 @@ impl Supply {
     }
 
     /// Makes sure that so many slots are free, and returns the first of them and the last there is.
-    pub(crate) async fn reserve(&mut self, slots: u64) -> Result<(u64, u64)> {
-        let have = self.items.len() as u64;
+    pub(crate) async fn reserve(&mut self, slots: usize) -> Result<(usize, usize)> {
+        let have = self.items.len();
         let want = (self.used + slots).div_ceil(LINKS_AN_ITEM);
         if want > have {
             eprintln!("… {} files for links to come", want - have);
@@ -44,16 +44,16 @@ impl Supply {
             });
             fs::write(&self.list, list)?;
         }
-        Ok((self.used, self.items.len() as u64 * LINKS_AN_ITEM - 1))
+        Ok((self.used, self.items.len() * LINKS_AN_ITEM - 1))
     }
 
-    async fn upload(&mut self, from: u64, to: u64) -> Result<()> {
+    async fn upload(&mut self, from: usize, to: usize) -> Result<()> {
         let mut uploads = JoinSet::new();
         for lane in 0..AT_ONCE {
             let drive = self.drive.clone();
             uploads.spawn(async move {
                 let mut items = Vec::new();
-                for number in (from + lane..to).step_by(AT_ONCE as usize) {
+                for number in (from + lane..to).step_by(AT_ONCE) {
                     let item = drive.upload(&format!("Supply/{number}.txt"), "for a link").await?;
                     items.push(text(&item, "/id")?.to_owned());
                 }
@@ -73,24 +73,22 @@ impl Supply {
 
     /// Counts the links that are really there after a run from `first` to before `end` was answered 201 so many times.
     /// What was under way when the run ended may be there as well.
-    pub(crate) async fn settle(&mut self, first: u64, end: u64, created: u64, under_way: u64) -> Result<()> {
-        let there =
-            self.count_links(first / LINKS_AN_ITEM, end.div_ceil(LINKS_AN_ITEM).min(self.items.len() as u64)).await?;
-        ensure!((created..=created + under_way).contains(&there), "{created} times 201, and {there} links are there");
+    pub(crate) async fn settle(&mut self, first: usize, end: usize, created: u64, under_way: u32) -> Result<()> {
+        let there = self.count_links(first / LINKS_AN_ITEM, end.div_ceil(LINKS_AN_ITEM).min(self.items.len())).await?;
+        ensure!(
+            (created..=created + u64::from(under_way)).contains(&there),
+            "{created} times 201, and {there} links are there"
+        );
         self.used = end.next_multiple_of(LINKS_AN_ITEM);
         Ok(())
     }
 
-    async fn count_links(&self, from: u64, to: u64) -> Result<u64> {
+    async fn count_links(&self, from: usize, to: usize) -> Result<u64> {
         let mut counts = JoinSet::new();
         for lane in 0..AT_ONCE {
             let drive = self.drive.clone();
-            let items: Vec<String> = self.items[from as usize..to as usize]
-                .iter()
-                .skip(lane as usize)
-                .step_by(AT_ONCE as usize)
-                .cloned()
-                .collect();
+            let items: Vec<String> =
+                self.items.iter().take(to).skip(from).skip(lane).step_by(AT_ONCE).cloned().collect();
             counts.spawn(async move {
                 let mut links = 0;
                 for item in items {

@@ -96,6 +96,7 @@ fn capabilities(directory: &Path, kind: Kind) -> Value {
         "--disable-component-update".to_owned(),
         "--disable-sync".to_owned(),
         "--lang=en-US".to_owned(),
+        "--window-size=1280,900".to_owned(),
         format!("--user-data-dir={}", directory.join("profile").display()),
     ];
     let mut options = json!({

@@ -34,12 +34,6 @@ impl Elsewhere {
     }
 }
 
-/// The page is there and its title is this one.
-pub(crate) async fn see_title(browser: &Browser, title: &str) -> Result<()> {
-    assert_eq!(browser.title().await?, title);
-    Ok(())
-}
-
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn only_an_embed_link_works_in_the_frame_of_another_site() -> Result<()> {
     let demo = Demo::start("personal").await?;
@@ -51,7 +45,7 @@ async fn only_an_embed_link_works_in_the_frame_of_another_site() -> Result<()> {
 
     let browser = Browser::start(Kind::Ordinary).await?;
     browser.go_to(elsewhere.url()).await?;
-    see_title(&browser, "elsewhere").await?;
+    assert_eq!(browser.title().await?, "elsewhere");
     browser.keep_picture("frames").await?;
     browser.enter(&browser.one("#embed").await?).await?;
     browser.see_heading("Harbour.png").await?;
@@ -62,6 +56,8 @@ async fn only_an_embed_link_works_in_the_frame_of_another_site() -> Result<()> {
     browser.enter(&browser.one("#view").await?).await?;
     let source = browser.source().await?;
     assert!(!source.contains("Harbour.png"), "a view link is shown in a frame:\n{source}");
+    let shown = browser.run("return document.URL").await?;
+    assert!(shown.as_str().unwrap().starts_with("chrome-error:"), "the frame has not been refused: {shown}");
     Ok(())
 }
 

@@ -1,6 +1,7 @@
 //! What all the tests do on pages.
 
 use std::fs;
+use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
 use serde_json::{Value, json};
@@ -10,6 +11,10 @@ use crate::chromium::Browser;
 use crate::process::drive::{Drive, text};
 use crate::process::{Item, Ready, Server, client, until};
 use crate::webdriver::Element;
+
+/// How long a page may take before it is called broken, and how often it is looked for.
+const PATIENCE: Duration = Duration::from_secs(30);
+const INTERVAL: Duration = Duration::from_millis(10);
 
 /// A running demo and the drive of one of its users.
 pub(crate) struct Demo {
@@ -79,18 +84,22 @@ impl Browser {
 
     /// Waits until the page's heading is this one.
     pub(crate) async fn see_heading(&self, heading: &str) -> Result<()> {
+        self.see("h1", heading).await
+    }
+
+    /// Waits until the only element that a selector finds has this text.
+    pub(crate) async fn see(&self, selector: &str, text: &str) -> Result<()> {
         let seek = async {
-            // While one page goes and the next comes there may be no heading for a moment.
-            while self.text_of("h1").await.ok().as_deref() != Some(heading) {
-                tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+            // While one page goes and the next comes there may be no such element for a moment.
+            while self.text_of(selector).await.ok().as_deref() != Some(text) {
+                tokio::time::sleep(INTERVAL).await;
             }
         };
-        let patience = std::time::Duration::from_secs(30);
-        if tokio::time::timeout(patience, seek).await.is_err() {
+        if tokio::time::timeout(PATIENCE, seek).await.is_err() {
             self.keep_picture("failed").await?;
             ensure!(
-                self.text_of("h1").await? == heading,
-                "waited for {heading} on {}:\n{}",
+                self.text_of(selector).await? == text,
+                "no {text} on {}:\n{}",
                 self.url().await?,
                 self.source().await?
             );

@@ -1,4 +1,4 @@
-//! The part of the W3C WebDriver protocol that the tests speak: JSON over HTTP, a command a request.
+//! The part of the W3C `WebDriver` protocol that the tests speak: JSON over HTTP, a command a request.
 
 use std::path::Path;
 

@@ -74,9 +74,6 @@ async fn every_answered_link_survives_a_crash() {
     }
     server.kill();
     check(directory.path()).unwrap();
-    assert!(
-        promises.count() > ROUNDS,
-        "only {} links were answered: the rounds ended before they began",
-        promises.count()
-    );
+    println!("{ROUNDS} kills among {} answered links", promises.count());
+    assert!(promises.count() > 40 * ROUNDS, "only {} links were answered: the kills came too early", promises.count());
 }

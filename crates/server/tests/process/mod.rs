@@ -18,7 +18,7 @@ use serde::Deserialize;
 pub(crate) const DRIVEWAY: &str = env!("CARGO_BIN_EXE_driveway");
 
 /// How long a thing may take before it is called broken. Nothing waits this long unless it is.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// How often it is looked whether a thing has happened.
 const INTERVAL: Duration = Duration::from_millis(10);
@@ -43,7 +43,8 @@ pub(crate) struct Application {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct User {
-    pub(crate) user_principal_name: String,
+    #[serde(rename = "userPrincipalName")]
+    pub(crate) principal_name: String,
     pub(crate) kind: String,
     pub(crate) drive_id: String,
     pub(crate) access_token: String,
@@ -66,7 +67,7 @@ impl Ready {
     /// A sample item at the top of a user's drive.
     pub(crate) fn item(&self, user: &User, name: &str) -> Result<&Item> {
         let found = self.items.iter().find(|item| item.drive_id == user.drive_id && item.name == name);
-        found.with_context(|| format!("the demo has no {name} for {}", user.user_principal_name))
+        found.with_context(|| format!("the demo has no {name} for {}", user.principal_name))
     }
 }
 
@@ -150,7 +151,7 @@ pub(crate) fn check(directory: &Path) -> Result<()> {
 /// A bearer token of a user by way of an application, from `driveway token`.
 pub(crate) fn token(directory: &Path, user: &User, application: &Application, scope: &str) -> Result<String> {
     let mut command = driveway();
-    command.arg("token").arg("--data").arg(data(directory)).args(["--user", &user.user_principal_name]);
+    command.arg("token").arg("--data").arg(data(directory)).args(["--user", &user.principal_name]);
     let output = run(command.args(["--client-id", &application.client_id, "--scope", scope]))?;
     ensure!(output.status.success(), "driveway token: {}\n{}", output.status, said(&output));
     Ok(String::from_utf8(output.stdout)?.trim().to_owned())
