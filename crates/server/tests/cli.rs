@@ -267,6 +267,28 @@ fn check_finds_nothing_on_a_demo_and_something_on_a_tampered_one() {
 }
 
 #[test]
+fn check_misses_bytes_that_are_gone_and_reads_them_when_asked() {
+    let (_directory, data, _) = demo();
+    let mut blobs: Vec<_> = fs::read_dir(data.join("blobs/sha256"))
+        .unwrap()
+        .flat_map(|shard| fs::read_dir(shard.unwrap().path()).unwrap())
+        .map(|blob| blob.unwrap().path())
+        .collect();
+    blobs.sort();
+    let mut bytes = fs::read(&blobs[0]).unwrap();
+    bytes[0] ^= 1;
+    fs::write(&blobs[0], bytes).unwrap();
+    assert!(works(&data, &["check"]).starts_with("Nothing found"));
+    assert!(said(&run(&data, &["check", "--content"])).contains("the bytes of a file aren't what they were: "));
+    fs::write(&blobs[0], "").unwrap();
+    assert!(said(&run(&data, &["check"])).contains("the bytes of a file have another size: "));
+    fs::remove_file(&blobs[0]).unwrap();
+    let output = run(&data, &["check"]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(said(&output).contains("the bytes of a file are missing: "));
+}
+
+#[test]
 fn config_prints_what_the_file_and_the_flags_amount_to() {
     let directory = tempfile::tempdir().unwrap();
     let file = directory.path().join("driveway.toml");

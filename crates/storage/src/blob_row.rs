@@ -123,6 +123,16 @@ impl Tx<'_> {
         Ok(self.blob_state(sha256)? != State::Absent)
     }
 
+    /// The blobs that files name, with their sizes, in the order of their hashes behind `after`.
+    pub fn named_blobs(&mut self, after: Option<Sha256>, limit: u32) -> Result<Vec<(Sha256, u64)>> {
+        let sql = "SELECT b.sha256, b.size FROM blobs b
+                   WHERE b.sha256 > COALESCE($1, '') AND EXISTS (SELECT 1 FROM items i WHERE i.file_sha256 = b.sha256)
+                   ORDER BY b.sha256 LIMIT $2";
+        self.all(sql, values![after, i64::from(limit)], |row| {
+            Ok((row.get()?, u64::try_from(row.get::<i64>()?).unwrap_or(0)))
+        })
+    }
+
     fn keep_blob(&mut self, sha256: Sha256, size: u64, now: Timestamp) -> Result<()> {
         let sql = "INSERT INTO blobs (sha256, size, claimed, created_at) VALUES ($1, $2, 0, $3)
                    ON CONFLICT (sha256) DO UPDATE SET claimed = 0";

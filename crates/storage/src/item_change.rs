@@ -36,7 +36,7 @@ impl ItemChange {
     }
 }
 
-/// What every change does to a row, with the first seven parameters: see [`change_values`].
+/// What every change does to a row, with the first seven parameters: see `change_values`.
 macro_rules! update_items {
     ($set:literal, $tail:literal) => {
         concat!(

@@ -24,7 +24,7 @@ mod setting;
 mod tx;
 mod url;
 
-pub use self::blob::{BlobStream, Blobs, Collected, Collection, ReceiveError, Received};
+pub use self::blob::{BlobStream, Blobs, Collected, Collection, Damage, Look, ReceiveError, Received};
 pub use self::blob_row::{Adoption, PutOutcome};
 pub use self::check::Finding;
 pub use self::db::{Db, DbOptions};

@@ -1,7 +1,9 @@
 //! Keeping the house: is it sound, does it answer, what can be thrown away?
 
+use data_encoding::HEXLOWER;
 pub use driveway_storage::Collected as Cleared;
-use driveway_storage::{Collection, Finding};
+pub use driveway_storage::Look;
+use driveway_storage::{Collection, Damage};
 use jiff::SignedDuration;
 
 use super::Result;
@@ -10,9 +12,35 @@ use crate::app::App;
 /// How long bytes that nothing names are kept: long enough for any upload to come to its transaction.
 const GRACE: SignedDuration = SignedDuration::from_hours(24);
 
-/// Everything in the data directory that isn't as it should be.
-pub fn check(app: &App) -> Result<Vec<Finding>> {
-    app.db.read_blocking(|tx| tx.check())
+/// Blobs that are looked at between two questions to the database.
+const PAGE: u32 = 500;
+
+/// Everything in the data directory that isn't as it should be, in sentences: what the rows say of each other, and
+/// whether the bytes that they name are there. `look` says whether every byte is read as well.
+pub async fn check(app: &App, look: Look) -> Result<Vec<String>> {
+    let rows = app.db.read(|tx| tx.check()).await?;
+    let mut findings: Vec<String> = rows.iter().map(ToString::to_string).collect();
+    let mut after = None;
+    loop {
+        let page = app.db.read(move |tx| tx.named_blobs(after, PAGE)).await?;
+        for (sha256, size) in &page {
+            if let Some(damage) = app.blobs.verify(sha256, *size, look).await? {
+                findings.push(format!("{}: {}", sentence(damage), HEXLOWER.encode(&sha256.0)));
+            }
+        }
+        match page.last() {
+            Some((last, _)) => after = Some(*last),
+            None => return Ok(findings),
+        }
+    }
+}
+
+fn sentence(damage: Damage) -> &'static str {
+    match damage {
+        Damage::Missing => "the bytes of a file are missing",
+        Damage::OtherSize => "the bytes of a file have another size",
+        Damage::OtherBytes => "the bytes of a file aren't what they were",
+    }
 }
 
 /// Whether the database answers.

@@ -13,6 +13,7 @@ mod race;
 mod read;
 mod receive;
 mod received;
+mod verify;
 
 use std::sync::Arc;
 
@@ -31,6 +32,7 @@ use self::folder::Folder;
 pub use self::read::BlobStream;
 pub use self::receive::ReceiveError;
 pub use self::received::Received;
+pub use self::verify::{Damage, Look};
 use crate::error::{Error, Result};
 use crate::url::BlobsUrl;
 

@@ -32,7 +32,6 @@ fn connect(path: &Path, busy_timeout: Duration, writes: bool) -> Result<Connecti
          PRAGMA foreign_keys = ON;
          PRAGMA temp_store = MEMORY;
          PRAGMA cache_size = -16384;
-         PRAGMA mmap_size = 268435456;
          PRAGMA journal_size_limit = 67108864;",
     )?;
     if !writes {

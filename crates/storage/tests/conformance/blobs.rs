@@ -3,7 +3,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use driveway_core::item::Sha256;
-use driveway_storage::{Blobs, BlobsUrl, PutOutcome, ReceiveError, Received};
+use driveway_storage::{Blobs, BlobsUrl, Damage, Look, PutOutcome, ReceiveError, Received};
 use futures::{Stream, StreamExt, TryStreamExt, stream};
 use sha2::Digest;
 use uuid::Uuid;
@@ -20,6 +20,7 @@ on_every_store! {
     equal_bytes_are_kept_once
     equal_uploads_at_once_leave_one_blob
     a_deleted_blob_is_gone
+    damage_is_seen
 }
 
 const MIB: usize = 1024 * 1024;
@@ -169,6 +170,22 @@ async fn a_deleted_blob_is_gone(store: Store) {
     store.blobs.delete(&sha256).await.unwrap();
     assert!(get(&store.blobs, &sha256, 0..1).await.is_err());
     assert_eq!(put(&store.blobs, &bytes).await.put(), PutOutcome::Created);
+}
+
+async fn damage_is_seen(store: Store) {
+    let bytes = content(300_000, 11);
+    let received = put(&store.blobs, &bytes).await;
+    let look = async |size, look| store.blobs.verify(&received.sha256, size, look).await.unwrap();
+    assert_eq!(look(300_000, Look::Inside).await, None);
+    assert_eq!(look(1, Look::Outside).await, Some(Damage::OtherSize));
+    if let Some(home) = &store.folder {
+        let path = store.files().into_iter().find(|path| path.contains("sha256")).unwrap();
+        std::fs::write(home.path().join("blobs").join(path), vec![0; 300_000]).unwrap();
+        assert_eq!(look(300_000, Look::Outside).await, None);
+        assert_eq!(look(300_000, Look::Inside).await, Some(Damage::OtherBytes));
+    }
+    store.blobs.delete(&received.sha256).await.unwrap();
+    assert_eq!(look(300_000, Look::Outside).await, Some(Damage::Missing));
 }
 
 #[tokio::test]

@@ -1,6 +1,6 @@
 //! `/s/{token}/`: what a link opens.
 //!
-//! Every route here goes through [`Door::open`], which goes through the one gate, `ops::gate::open_link`.
+//! Every route here goes through `Door::opened`, which goes through the one gate, `ops::gate::open_link`.
 
 use std::sync::Arc;
 
