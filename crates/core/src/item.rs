@@ -57,6 +57,8 @@ pub struct DriveItem {
     pub size: i64,
     /// Free text.
     pub description: Option<String>,
+    /// Whether it takes over the permissions of what lies above. Where it doesn't, who reaches the folder may not reach it.
+    pub inherits: bool,
     /// Counts every change to the item.
     pub revision: i64,
     /// Counts the changes to its content.

@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 use secrecy::SecretString;
+use unicode_normalization::UnicodeNormalization;
 
 use crate::id::{ApplicationId, GroupId, ItemId, PermissionId, UserId};
 
@@ -100,6 +101,15 @@ pub struct PasswordGuard {
     pub hash: SecretString,
     /// Changes with the password, so that visits under an old one end (P28).
     pub version: i64,
+}
+
+/// The longest password of a link, in characters (AMB-46).
+pub const LONGEST_PASSWORD: usize = 128;
+
+/// A password as it is hashed and compared: in normal form C, so that it doesn't matter how a keyboard composes its
+/// accents (AMB-46).
+pub fn password_text(typed: &str) -> SecretString {
+    typed.nfc().collect::<String>().into()
 }
 
 /// A sharing link.

@@ -24,7 +24,17 @@ pub fn parse(text: &str) -> Result<Option<Timestamp>, MalformedDateTime> {
     if text.starts_with("0001-01-01T00:00:00") {
         return Ok(None);
     }
-    text.parse().map(Some).map_err(|_| MalformedDateTime)
+    match text.parse::<Timestamp>() {
+        Ok(instant) => Ok(Some(instant)),
+        // The last days of 9999 are how some clients spell "never", and lie just beyond what can be computed with.
+        Err(_) if is_end_of_time(text) => Ok(Some(Timestamp::MAX)),
+        Err(_) => Err(MalformedDateTime),
+    }
+}
+
+fn is_end_of_time(text: &str) -> bool {
+    let date_time = text.get(..19).and_then(|local| local.parse::<jiff::civil::DateTime>().ok());
+    date_time.is_some_and(|local| local.year() == 9999 && local.month() == 12 && local.day() >= 30)
 }
 
 /// Prints an instant in UTC with a literal `Z`, with milliseconds only where there are any.
@@ -70,6 +80,7 @@ mod tests {
             assert_eq!(format(parse(text).unwrap().unwrap()), printed);
         }
         assert_eq!(parse("0001-01-01T00:00:00Z"), Ok(None));
+        assert_eq!(parse("9999-12-31T23:59:59Z"), Ok(Some(Timestamp::MAX)));
     }
 
     #[test]

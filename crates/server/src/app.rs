@@ -44,10 +44,12 @@ impl App {
     pub fn open(config: Config, entropy: Entropy) -> anyhow::Result<Self> {
         config.validate()?;
         let keys_directory = config.data.join("keys");
-        fs::create_dir_all(&keys_directory).with_context(|| format!("can't make {}", keys_directory.display()))?;
-        let seal = keys::seal(&keys_directory, &entropy)?;
-        let token_key = keys::token_key(&keys_directory)?;
+        make_private(&keys_directory).with_context(|| format!("can't make {}", keys_directory.display()))?;
         let db = Db::open(&DatabaseUrl::parse(&config.database_url())?, DbOptions::default())?;
+        // A database that has been served has links, which a new key would kill without a word.
+        let is_new = db.read_blocking(|tx| tx.setting("instance_id"))?.is_none();
+        let seal = keys::seal(&keys_directory, &entropy, is_new)?;
+        let token_key = keys::token_key(&keys_directory)?;
         let blobs = Blobs::open(&BlobsUrl::parse(&config.blobs_url())?)?;
         let clock = Clock::ahead_by(clock_offset(&db)?);
         let instance = instance_id(&db, entropy.opaque_id())?;
@@ -75,6 +77,15 @@ impl App {
     pub fn new_id(&self) -> Uuid {
         self.entropy.id(self.clock.now())
     }
+}
+
+/// Makes a directory and those above it, for their owner only: what is in them is private.
+fn make_private(path: &std::path::Path) -> std::io::Result<()> {
+    let mut builder = fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(path)
 }
 
 fn clock_offset(db: &Db) -> anyhow::Result<i64> {

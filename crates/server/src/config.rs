@@ -86,6 +86,9 @@ impl Config {
 
     /// Checks what types can't.
     pub fn validate(&self) -> anyhow::Result<()> {
+        if self.limits.connections == 0 || self.limits.password_attempts == 0 {
+            bail!("limits.connections and limits.password_attempts have to be at least 1");
+        }
         if let Some(url) = &self.public_url {
             let rest = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"));
             match rest {

@@ -289,6 +289,23 @@ fn check_misses_bytes_that_are_gone_and_reads_them_when_asked() {
 }
 
 #[test]
+fn a_lost_key_is_not_replaced_without_a_word() {
+    let (_directory, data, _) = demo();
+    fs::remove_file(data.join("keys/seal-1.key")).unwrap();
+    let output = fails(&data, &["check"], 1);
+    assert!(output.contains("seal-1.key is missing"), "{output}");
+    assert!(!data.join("keys/seal-1.key").exists());
+}
+
+#[cfg(unix)]
+#[test]
+fn a_new_data_directory_is_its_owners_alone() {
+    use std::os::unix::fs::PermissionsExt;
+    let (_directory, data, _) = demo();
+    assert_eq!(fs::metadata(&data).unwrap().permissions().mode() & 0o777, 0o700);
+}
+
+#[test]
 fn config_prints_what_the_file_and_the_flags_amount_to() {
     let directory = tempfile::tempdir().unwrap();
     let file = directory.path().join("driveway.toml");

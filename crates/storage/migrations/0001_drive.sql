@@ -104,6 +104,7 @@ CREATE TABLE items (
 );
 CREATE UNIQUE INDEX items_live_names ON items (parent_id, name_key) WHERE deleted_at IS NULL;
 CREATE INDEX items_of_blob ON items (file_sha256);
+CREATE INDEX items_cut_off ON items (drive_id) WHERE inherits = 0;
 
 CREATE TABLE permissions (
     id               TEXT   NOT NULL PRIMARY KEY,

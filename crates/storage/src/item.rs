@@ -54,7 +54,7 @@ macro_rules! items {
     ($tail:literal) => {
         concat!(
             "SELECT i.id, i.drive_id, i.parent_id, i.name, i.is_folder, i.child_count, i.mime_type, i.file_sha256,
-                    i.quick_xor, i.size, i.description, i.revision, i.content_revision, i.created_at, i.modified_at,
+                    i.quick_xor, i.size, i.description, i.inherits, i.revision, i.content_revision, i.created_at, i.modified_at,
                     i.file_system_created_at, i.file_system_modified_at, i.deleted_at,
                     i.created_by_user, cu.display_name, i.created_by_application, ca.display_name,
                     i.modified_by_user, mu.display_name, i.modified_by_application, ma.display_name
@@ -138,6 +138,12 @@ impl Tx<'_> {
         self.child(folder, last)
     }
 
+    /// The items of a drive that don't take over permissions from above, the recycle bin aside.
+    pub fn cut_off_items(&mut self, drive: &DriveId) -> Result<Vec<ItemId>> {
+        let sql = "SELECT id FROM items WHERE drive_id = $1 AND inherits = 0 AND deleted_at IS NULL";
+        self.all(sql, values![drive], only)
+    }
+
     /// At most `limit` live children of a folder, sorted by folded name, from the one after `after` on.
     pub fn children(&mut self, parent: ItemId, after: Option<&str>, limit: u32) -> Result<Vec<DriveItem>> {
         let sql =
@@ -165,6 +171,7 @@ fn read_item(row: &mut Row<'_>) -> crate::Result<DriveItem> {
         facet: read_facet(row)?,
         size: row.get()?,
         description: row.maybe()?,
+        inherits: row.get()?,
         revision: row.get()?,
         content_revision: row.get()?,
         created_at: row.get()?,

@@ -87,6 +87,11 @@ impl SharingPolicy {
         }
     }
 
+    /// Whether files of such a drive may have embed links, made before or now.
+    pub fn allows_embed_on(&self, drive: DriveKind) -> bool {
+        drive == DriveKind::Personal || self.embed_on_business
+    }
+
     /// When a link really ends: its own expiry, or the maximum counted from its making if that is earlier.
     /// A maximum set later shortens links that exist (LINK-06).
     pub fn effective_expiry(
@@ -177,7 +182,7 @@ fn resolve_type(facts: &Facts, wish: &Wish) -> Result<LinkType> {
         DefaultLinkType::Edit => LinkType::Edit,
     });
     if link_type == LinkType::Embed {
-        if facts.drive != DriveKind::Personal && !facts.policy.embed_on_business {
+        if !facts.policy.allows_embed_on(facts.drive) {
             return Err(Error::new(Code::NotSupported, "Embed links are for files in personal drives.").target("type"));
         }
         if facts.is_folder {

@@ -25,9 +25,17 @@ impl std::fmt::Debug for TokenKey {
     }
 }
 
-/// Reads the seal of links, downloads and visits, making its key on the first start.
-pub fn seal(directory: &Path, entropy: &Entropy) -> anyhow::Result<Seal> {
-    let bytes = read_or_make(&directory.join("seal-1.key"), || Ok(entropy.bytes::<32>().to_vec()))?;
+/// Reads the seal of links, downloads and visits. Its key is made on the first start and never again: without it every
+/// link that was given out is dead.
+pub fn seal(directory: &Path, entropy: &Entropy, is_new: bool) -> anyhow::Result<Seal> {
+    let path = directory.join("seal-1.key");
+    if !is_new && !path.exists() {
+        bail!(
+            "{} is missing, without which no link of this database opens; bring it back from a backup",
+            path.display()
+        );
+    }
+    let bytes = read_or_make(&path, || Ok(entropy.bytes::<32>().to_vec()))?;
     let Ok(key) = <[u8; 32]>::try_from(bytes) else { bail!("seal-1.key has to hold 32 bytes") };
     if key == [0; 32] {
         bail!("seal-1.key is empty");

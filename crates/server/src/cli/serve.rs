@@ -18,9 +18,9 @@ use crate::ops::{directory, provision};
 pub(super) fn run(options: &ServeOptions) -> anyhow::Result<ExitCode> {
     log();
     let app = Arc::new(App::open(options.config()?, Entropy::System)?);
-    prepare(&app)?;
     runtime()?.block_on(async {
         let server = Server::bind(Arc::clone(&app)).await?;
+        tokio::task::block_in_place(|| prepare(&app))?;
         say(&format!("Driveway serves {} at http://{}", app.config.data.display(), server.address()?));
         serve(app, server).await;
         Ok(ExitCode::SUCCESS)

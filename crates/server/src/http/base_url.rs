@@ -1,6 +1,6 @@
 //! The scheme and host that absolute URLs in answers begin with: those that the client used.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 
 use axum::http::header::HOST;
 use axum::http::{HeaderMap, Uri};
@@ -13,6 +13,9 @@ use crate::config::Config;
 pub(crate) fn base_url(config: &Config, headers: &HeaderMap, uri: &Uri, peer: IpAddr) -> Result<String, Error> {
     if let Some(configured) = &config.public_url {
         return Ok(configured.clone());
+    }
+    if headers.get_all(HOST).iter().count() > 1 {
+        return Err(Error::new(Code::InvalidRequest, "The request names two hosts."));
     }
     let said = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
     let forwarded = if is_trusted(config, peer) { said("x-forwarded-host") } else { None };
@@ -33,7 +36,13 @@ pub(crate) fn client_address(config: &Config, headers: &HeaderMap, peer: IpAddr)
     }
     // A proxy appends the address that it saw; what stands before that was sent by the client and may be anything.
     let said = headers.get_all("x-forwarded-for").iter().next_back().and_then(|value| value.to_str().ok());
-    said.and_then(|list| list.rsplit(',').next()).and_then(|last| last.trim().parse().ok()).unwrap_or(peer)
+    said.and_then(|list| list.rsplit(',').next()).and_then(|last| address(last.trim())).unwrap_or(peer)
+}
+
+/// An address as proxies write it: alone, with a port, an IPv6 one perhaps in brackets.
+fn address(text: &str) -> Option<IpAddr> {
+    let bare = text.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).unwrap_or(text);
+    bare.parse().ok().or_else(|| text.parse::<SocketAddr>().ok().map(|with_port| with_port.ip()))
 }
 
 fn is_trusted(config: &Config, peer: IpAddr) -> bool {
@@ -82,6 +91,11 @@ mod tests {
             [("x-forwarded-for".parse().unwrap(), "203.0.113.9, 198.51.100.7".parse().unwrap())].into_iter().collect();
         let local: IpAddr = "127.0.0.1".parse().unwrap();
         assert_eq!(client_address(&Config::default(), &headers, local).to_string(), "198.51.100.7");
+        for (said, read) in
+            [("7.7.7.7:1000", "7.7.7.7"), ("[2001:db8::1]:9", "2001:db8::1"), ("[2001:db8::1]", "2001:db8::1")]
+        {
+            assert_eq!(address(said), Some(read.parse().unwrap()), "{said}");
+        }
         let stranger: IpAddr = "192.0.2.1".parse().unwrap();
         assert_eq!(client_address(&Config::default(), &headers, stranger), stranger);
     }

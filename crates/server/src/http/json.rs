@@ -16,6 +16,9 @@ pub(crate) const JSON: HeaderValue = HeaderValue::from_static(
     "application/json;odata.metadata=minimal;odata.streaming=true;IEEE754Compatible=false;charset=utf-8",
 );
 
+/// How long a small body may take to come. A stalled one must not hold a connection for ever.
+const BODY_TIMEOUT: std::time::Duration = std::time::Duration::from_secs(30);
+
 /// A response of JSON.
 pub(crate) fn respond(status: StatusCode, value: &Value) -> Response {
     let mut response = Response::new(Body::from(value.to_string()));
@@ -149,7 +152,11 @@ impl Members {
 
 /// Reads a body whole, up to a limit.
 pub(crate) async fn read_limited(body: Body, limit: usize) -> Result<bytes::Bytes, Error> {
-    match Limited::new(body, limit).collect().await {
+    let reading = Limited::new(body, limit).collect();
+    let read = tokio::time::timeout(BODY_TIMEOUT, reading)
+        .await
+        .map_err(|_| Error::new(Code::InvalidRequest, "The body took too long to come."))?;
+    match read {
         Ok(collected) => Ok(collected.to_bytes()),
         Err(error) if error.is::<http_body_util::LengthLimitError>() => Err(Error::new(
             Code::PayloadTooLarge,

@@ -6,15 +6,17 @@ use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
 
+use anyhow::Context as _;
 use axum::Router;
 use axum::body::Body;
 use axum::http::{Request, StatusCode};
 use axum::response::{IntoResponse, Response};
 use futures::FutureExt;
 use hyper::body::Incoming;
+use hyper::server::conn::http1::Builder;
 use hyper::service::service_fn;
-use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
-use hyper_util::server::conn::auto::Builder;
+use hyper_util::rt::{TokioIo, TokioTimer};
+
 use hyper_util::server::graceful::GracefulShutdown;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
@@ -23,7 +25,7 @@ use tower::Service;
 use super::Peer;
 use crate::app::App;
 
-/// How long a client may take to send the head of a request.
+/// How long a client may take to send the head of a request, and how long a connection may be idle before one.
 const HEAD_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// How long running requests may take to end when the server stops.
@@ -39,7 +41,8 @@ pub struct Server {
 impl Server {
     /// Binds the configured address; port 0 takes any that is free.
     pub async fn bind(app: Arc<App>) -> anyhow::Result<Self> {
-        let listener = TcpListener::bind(app.config.listen).await?;
+        let address = app.config.listen;
+        let listener = TcpListener::bind(address).await.with_context(|| format!("can't listen on {address}"))?;
         Ok(Self { app, listener })
     }
 
@@ -92,7 +95,7 @@ fn connection(
     stream: TcpStream,
     peer: SocketAddr,
     router: Router,
-) -> impl hyper_util::server::graceful::GracefulConnection<Error = Box<dyn std::error::Error + Send + Sync>> + Send {
+) -> impl hyper_util::server::graceful::GracefulConnection<Error = hyper::Error> + Send {
     // Small answers must not wait for more to come.
     let _ = stream.set_nodelay(true);
     let service = service_fn(move |request: Request<Incoming>| {
@@ -106,12 +109,12 @@ fn connection(
             )
         }
     });
-    let mut builder = Builder::new(TokioExecutor::new());
     // Not `pipeline_flush`: with it hyper queues a body without end before a slow reader, and keeps its 400 and 431 for a
-    // broken head to itself.
-    builder.http1().timer(TokioTimer::new()).header_read_timeout(HEAD_TIMEOUT);
-    builder.http2().timer(TokioTimer::new()).max_concurrent_streams(128);
-    builder.serve_connection(TokioIo::new(stream), service).into_owned()
+    // broken head to itself. HTTP/2 comes with TLS; guessing the version here would wait for a first byte for ever.
+    Builder::new()
+        .timer(TokioTimer::new())
+        .header_read_timeout(HEAD_TIMEOUT)
+        .serve_connection(TokioIo::new(stream), service)
 }
 
 /// A defect of ours: the client learns that it wasn't theirs.

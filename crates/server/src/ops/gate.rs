@@ -8,7 +8,7 @@ use driveway_core::caller::{Intent, Reach};
 use driveway_core::error::{Code, Error, Inner};
 use driveway_core::id::{ItemId, PermissionId, TenantId, UserId};
 use driveway_core::item::DriveItem;
-use driveway_core::permission::{LinkScope, Permission, Role, SharingLink};
+use driveway_core::permission::{LinkScope, LinkType, Permission, Role, SharingLink};
 use driveway_core::policy::access::{Actor, Chain, Standing};
 use driveway_core::policy::redeem::{self, Decision, Visitor};
 use driveway_core::policy::sharing::{SharingPolicy, anonymous_disabled};
@@ -101,6 +101,9 @@ fn open_item(
     let visitor = visitor?;
     let Decision::Open(role) = decision else { return Ok(Passage::Closed(decision, Some(permission))) };
     let Some(drive) = tx.drive(&item.drive)? else { return Ok(gone()) };
+    if sharing.link_type == LinkType::Embed && !policy.allows_embed_on(drive.kind) {
+        return Ok(Passage::Closed(Decision::Closed, Some(permission)));
+    }
     let expires_at = policy.effective_expiry(sharing.scope, sharing.expires_at, permission.created_at);
     let via = Via::Link { link, shared, password_version, caller: visitor.map(Box::new) };
     Ok(Passage::Open(Box::new(Opened { access: Access { drive, item, chain, role, via }, permission, expires_at })))

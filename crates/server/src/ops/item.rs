@@ -6,7 +6,8 @@ use driveway_core::error::{Code, Error, Inner};
 use driveway_core::id::{DriveId, ItemId};
 use driveway_core::item::DriveItem;
 use driveway_core::name::{ConflictBehavior, ItemName, MAX_FULL_PATH_CHARS, NameError, name_key};
-use driveway_core::permission::LinkScope;
+use driveway_core::permission::{LinkScope, Role};
+use driveway_core::policy::access::Chain;
 use driveway_core::policy::redeem::is_expired;
 use driveway_storage::{ItemChange, NewFacet, NewItem};
 use jiff::Timestamp;
@@ -74,17 +75,64 @@ pub enum NewParent {
     Path(Vec<String>),
 }
 
-/// The items of a folder, a page at a time.
+/// The items of a folder, a page at a time. One that whoever reached the folder couldn't reach isn't there (P3). A page is
+/// empty only at the end: clients take an empty one for it.
 pub fn children(tx: &mut Tx<'_>, folder: Access, after: Option<&str>, limit: u32) -> Result<Page> {
     if !folder.item.is_folder() {
         return Ok(Page { folder, items: Vec::new(), next: None });
     }
-    let mut items = tx.children(folder.item.id, after, limit.saturating_add(1))?;
     let wanted = usize::try_from(limit).unwrap_or(usize::MAX);
-    let has_more = items.len() > wanted;
-    items.truncate(wanted);
-    let next = if has_more { items.last().map(|item| name_key(&item.name)) } else { None };
-    Ok(Page { folder, items, next })
+    let mut after = after.map(str::to_owned);
+    loop {
+        let mut found = tx.children(folder.item.id, after.as_deref(), limit.saturating_add(1))?;
+        let has_more = found.len() > wanted;
+        found.truncate(wanted);
+        let next = if has_more { found.last().map(|item| name_key(&item.name)) } else { None };
+        let mut items = Vec::with_capacity(found.len());
+        for item in found {
+            if reaches_down_to(tx, &folder.via, &item)? {
+                items.push(item);
+            }
+        }
+        if items.is_empty() && next.is_some() {
+            after = next;
+            continue;
+        }
+        return Ok(Page { folder, items, next });
+    }
+}
+
+/// Whether the right by which a folder was reached reaches an item in it too. Only one that is cut off from above can be
+/// out of reach.
+fn reaches_down_to(tx: &mut Tx<'_>, via: &Via, item: &DriveItem) -> Result<bool> {
+    if item.inherits {
+        return Ok(true);
+    }
+    Ok(role_below(tx, via, item.id)?.is_some_and(|(_, role)| role.is_some()))
+}
+
+/// An item's chain, and what this right lets do to it.
+fn role_below(tx: &mut Tx<'_>, via: &Via, item: ItemId) -> Result<Option<(Chain, Option<Role>)>> {
+    let Some(chain) = tx.chain(item)? else { return Ok(None) };
+    let role = match via {
+        Via::Caller(caller) => chain.role_of(caller.actor()),
+        Via::Link { link, .. } => chain.find(*link).map(|(_, permission)| permission.role()),
+    };
+    Ok(Some((chain, role)))
+}
+
+/// Refuses to throw a folder away with something in it that is cut off and that this right may not change.
+fn refuse_unreachable_content(tx: &mut Tx<'_>, access: &Access) -> Result<()> {
+    if access.role == Role::Owner || !access.item.is_folder() {
+        return Ok(());
+    }
+    for item in tx.cut_off_items(&access.drive.id)? {
+        let Some((chain, role)) = role_below(tx, &access.via, item)? else { continue };
+        if role < Some(Role::Write) && chain.items.iter().skip(1).any(|above| above.id == access.item.id) {
+            return Err(Error::access_denied("The folder holds something that you may not change."));
+        }
+    }
+    Ok(())
 }
 
 /// A new folder in a folder.
@@ -154,7 +202,7 @@ fn insert_folder_with_times(
 }
 
 /// Refuses a path that no client could spell: OneDrive's 400 characters from the root.
-pub fn check_path_length(folder: &driveway_core::policy::access::Chain, name: &ItemName) -> Result<()> {
+pub fn check_path_length(folder: &Chain, name: &ItemName) -> Result<()> {
     let above = folder.items.iter().rev().skip(1).map(|item| item.name.chars().count() + 1).sum::<usize>();
     if above + name.as_str().chars().count() > MAX_FULL_PATH_CHARS {
         return Err(Error::invalid("name", "The path would be longer than 400 characters.").inner(Inner::PathIsTooLong));
@@ -281,8 +329,7 @@ fn find_parent(
         }
         Via::Caller(caller) => {
             let item = tx.item(target)?.ok_or_else(parent_not_found)?;
-            let chain =
-                tx.chain(target)?.filter(driveway_core::policy::access::Chain::is_live).ok_or_else(parent_not_found)?;
+            let chain = tx.chain(target)?.filter(Chain::is_live).ok_or_else(parent_not_found)?;
             let role = chain.role_of(caller.actor()).ok_or_else(parent_not_found)?;
             Access { drive: access.drive.clone(), item, chain, role, via: access.via.clone() }
         }
@@ -311,6 +358,7 @@ pub fn delete(
     if matches!(&access.via, Via::Link { shared, .. } if *shared == access.item.id) {
         return Err(Error::access_denied("A link doesn't let its holder delete the shared item itself."));
     }
+    refuse_unreachable_content(tx, &access)?;
     tx.trash(access.item.id, now)?;
     Ok(())
 }
@@ -357,7 +405,7 @@ pub fn shared(tx: &mut Tx<'_>, access: &Access, now: Timestamp) -> Result<Option
     let policy = tx.sharing_policy(access.chain.tenant)?;
     let scopes = own.permissions.iter().filter_map(|permission| match permission.link() {
         Some(link) => (!is_expired(link, permission.created_at, &policy, now)).then_some(link.scope),
-        None => (permission.role() < driveway_core::permission::Role::Owner).then_some(LinkScope::Users),
+        None => (permission.role() < Role::Owner).then_some(LinkScope::Users),
     });
     Ok(scopes.max().map(|scope| Shared { scope }))
 }

@@ -7,6 +7,7 @@ use argon2::password_hash::{PasswordHasher, PasswordVerifier};
 use argon2::{Algorithm, Argon2, Params, Version};
 use driveway_core::error::{Code, Error, Inner};
 use driveway_core::id::PermissionId;
+use driveway_core::permission::{LONGEST_PASSWORD, password_text};
 use driveway_core::policy::redeem::Decision;
 use jiff::Timestamp;
 use secrecy::{ExposeSecret, SecretString};
@@ -16,9 +17,6 @@ use super::gate::{self, Below, Passage};
 use super::{Credentials, Result};
 use crate::app::App;
 use crate::auth::token::Claims;
-
-/// The longest password (AMB-46), in characters.
-pub const LONGEST_PASSWORD: usize = 128;
 
 /// Hashings that may wait for their turn before the server says that it is busy.
 const WAITING: usize = 64;
@@ -68,7 +66,12 @@ impl Passwords {
     /// Whether the password is the one that was hashed. The comparison takes the same time for every wrong one.
     pub async fn verify(&self, password: SecretString, hash: SecretString) -> Result<bool> {
         self.run(move || {
-            Ok(argon2().verify_password(password.expose_secret().as_bytes(), hash.expose_secret()).is_ok())
+            Ok(argon2()
+                .verify_password(
+                    password_text(password.expose_secret()).expose_secret().as_bytes(),
+                    hash.expose_secret(),
+                )
+                .is_ok())
         })
         .await
     }
@@ -184,6 +187,8 @@ mod tests {
         assert!(hash.expose_secret().starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{}", hash.expose_secret());
         assert!(passwords.verify("harbour".into(), hash.clone()).await.unwrap());
         assert!(!passwords.verify("Harbour".into(), hash).await.unwrap());
+        let composed = passwords.hash("caf\u{e9}".into(), [7; 16]).await.unwrap();
+        assert!(passwords.verify("cafe\u{301}".into(), composed).await.unwrap());
     }
 
     #[test]

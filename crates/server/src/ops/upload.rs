@@ -27,6 +27,8 @@ pub struct Upload {
     pub conflict: ConflictBehavior,
     /// The tag that the file must have.
     pub if_match: Option<String>,
+    /// Whether the client wants a new file and nothing else (`If-None-Match: *`).
+    pub only_new: bool,
     /// The media type that the client told, if it told one worth keeping.
     pub media_type: Option<String>,
 }
@@ -145,6 +147,11 @@ fn existing(tx: &mut Tx<'_>, access: Access, upload: &Upload) -> Result<Place> {
         return Err(Error::new(Code::NameAlreadyExists, "A folder stands at this place."));
     }
     check_e_tag(&access.item, upload.if_match.as_deref())?;
+    if upload.only_new {
+        return Err(
+            Error::new(Code::ResourceModified, "There is such a file already.").inner(Inner::EntityTagDoesNotMatch)
+        );
+    }
     // By id the client means this very file; what to do about a taken name is a question for paths only.
     if upload.address.path.is_empty() {
         return Ok(Place::Existing(Box::new(access)));

@@ -19,6 +19,7 @@ mod support;
 // Drives, items, content, links, security properties, identity.
 mod children;
 mod content;
+mod cut_off;
 mod drives;
 mod identity;
 mod items;
@@ -28,5 +29,6 @@ mod link_folder;
 mod link_organization;
 mod link_page;
 mod link_password;
+mod odd_requests;
 mod security;
 mod steps;

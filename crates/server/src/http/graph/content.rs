@@ -1,12 +1,17 @@
 //! The content of files: a redirect to where it is delivered, and uploads in one request.
 
+use std::time::Duration;
+
 use axum::body::Body;
 use axum::http::StatusCode;
-use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE, ETAG, IF_MATCH, IF_NONE_MATCH};
+use axum::http::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, ETAG, IF_MATCH, IF_NONE_MATCH};
 use axum::response::Response;
+use bytes::Bytes;
 use driveway_core::caller::Intent;
 use driveway_core::error::{Code, Error, Inner};
 use driveway_core::name::ConflictBehavior;
+
+use futures::{Stream, StreamExt};
 
 use super::item::{answer, conflict_in_query};
 use super::{Call, Result};
@@ -15,6 +20,9 @@ use crate::ops::access::reach;
 use crate::ops::content::content;
 use crate::ops::item::tags;
 use crate::ops::upload::{Upload, Uploaded, upload};
+
+/// How long an upload may go without a byte.
+const STALLED: Duration = Duration::from_mins(1);
 
 /// `302` to a short-lived pre-authenticated URL (SHARE-15).
 pub(super) async fn get(call: Call) -> Result<Response> {
@@ -46,13 +54,15 @@ pub(super) async fn put(mut call: Call) -> Result<Response> {
     let limit = call.app.config.limits.upload_bytes;
     refuse_large(&call, limit)?;
     refuse_parts(&call)?;
+    refuse_encoded(&call)?;
     let request = Upload {
         address: call.item()?,
         conflict: conflict_in_query(&call)?.unwrap_or(ConflictBehavior::Replace),
         if_match: call.header(IF_MATCH).map(str::to_owned),
+        only_new: call.header(IF_NONE_MATCH) == Some("*"),
         media_type: media_type(&call),
     };
-    let body = std::mem::take(&mut call.body).into_data_stream();
+    let body = Box::pin(until_stalled(std::mem::take(&mut call.body)));
     let (uploaded, access) =
         upload(&call.app, call.credentials.clone(), request, body, limit, call.context.now).await?;
     let status = match uploaded {
@@ -60,6 +70,18 @@ pub(super) async fn put(mut call: Call) -> Result<Response> {
         Uploaded::Replaced => StatusCode::OK,
     };
     Ok(answer(&call, status, &access, None))
+}
+
+/// The body's chunks, until one takes too long to come: a stalled upload must not hold a connection for ever.
+fn until_stalled(body: Body) -> impl Stream<Item = Result<Bytes, String>> + Send {
+    futures::stream::unfold(body.into_data_stream(), |mut chunks| async {
+        let next = tokio::time::timeout(STALLED, chunks.next()).await;
+        match next {
+            Ok(None) => None,
+            Ok(Some(chunk)) => Some((chunk.map_err(|error| error.to_string()), chunks)),
+            Err(_) => Some((Err("nothing came for too long".to_owned()), chunks)),
+        }
+    })
 }
 
 /// A body that says itself that it is too large is refused before its first byte.
@@ -81,6 +103,16 @@ fn refuse_parts(call: &Call) -> Result<()> {
         return Err(Error::invalid("Content-Range", "A part of a content can't be put here."));
     }
     Ok(())
+}
+
+/// An encoded body would be stored, and given out again, as something it isn't.
+fn refuse_encoded(call: &Call) -> Result<()> {
+    match call.header(CONTENT_ENCODING) {
+        None | Some("" | "identity") => Ok(()),
+        Some(_) => {
+            Err(Error::new(Code::UnsupportedMediaType, "The content has to come as it is.").target("Content-Encoding"))
+        }
+    }
 }
 
 /// The media type that the client says, where it says more than "bytes".

@@ -139,7 +139,8 @@ fn next_link(call: &Call, folder: &Access, after: &str) -> String {
 pub(super) async fn create_folder(mut call: Call) -> Result<Response> {
     let body = std::mem::take(&mut call.body);
     let mut members = Members::read(&call.headers, body, call.app.config.limits.json_bytes).await?;
-    let conflict = conflict_behavior(&mut members)?.unwrap_or(ConflictBehavior::Fail);
+    let asked = conflict_behavior(&mut members)?.or(conflict_in_query(&call)?);
+    let conflict = asked.unwrap_or(ConflictBehavior::Fail);
     let name = members.text("name")?.ok_or_else(|| Error::invalid("name", "A new item needs a name."))?;
     match members.object("folder")? {
         Some(_) => {}
@@ -195,10 +196,11 @@ fn not_updateable(error: Error) -> Error {
         "shared",
         "deleted",
     ];
-    if error.target_name().is_some_and(|name| FIXED.contains(&name)) {
-        error.inner(Inner::PropertyNotUpdateable)
-    } else {
-        error
+    match error.target_name().and_then(|name| FIXED.into_iter().find(|fixed| *fixed == name)) {
+        Some(name) => {
+            Error::invalid(name, format!("The property '{name}' can't be changed.")).inner(Inner::PropertyNotUpdateable)
+        }
+        None => error,
     }
 }
 

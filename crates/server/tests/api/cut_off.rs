@@ -1,0 +1,73 @@
+//! Items that don't take over permissions from above: whoever can't reach them doesn't see them, and can't throw them away.
+
+use serde_json::json;
+
+use crate::support::{Actor, TestServer};
+
+const FOLDER: &str = "/v1.0/me/drive/root:/Plans";
+
+/// Alice's folder `Plans` with `open.txt`, and with `box/secret.txt`, which is cut off. Returns the folder's link.
+async fn plans(alice: &Actor, link_type: &str) -> String {
+    alice.put(&format!("{FOLDER}/open.txt:/content"), "open").await.expect(201);
+    alice.put(&format!("{FOLDER}/box/secret.txt:/content"), "secret").await.expect(201);
+    let cut = json!({"type": "view", "scope": "users", "recipients": [{"email": "bob@harbour.example"}],
+                     "retainInheritedPermissions": false});
+    alice.post(&format!("{FOLDER}/box/secret.txt:/createLink"), &cut).await.expect(201);
+    let link = alice.post(&format!("{FOLDER}:/createLink"), &json!({"type": link_type, "scope": "anonymous"})).await;
+    link.expect(201).json()["shareId"].as_str().unwrap().to_owned()
+}
+
+async fn id(alice: &Actor, path: &str) -> String {
+    alice.get(&format!("{FOLDER}{path}")).await.expect(200).json()["id"].as_str().unwrap().to_owned()
+}
+
+/// P3: a listing by way of a link shows what the link opens.
+#[tokio::test]
+async fn p03_a_listing_shows_nothing_that_the_link_does_not_open() {
+    let server = TestServer::start().await;
+    let alice = server.alice();
+    let share = plans(&alice, "view").await;
+    let held = id(&alice, "/box").await;
+    let stranger = server.anonymous();
+
+    let listed = stranger.get(&format!("/v1.0/shares/{share}/items/{held}/children")).await.expect(200);
+    assert_eq!(listed.json()["value"], json!([]));
+    let token = share.strip_prefix("s!").unwrap();
+    let page = stranger.get(&format!("/s/{token}/items/{held}/")).await.expect(200).text();
+    assert!(!page.contains("secret.txt"), "{page}");
+    let owner = alice.get(&format!("{FOLDER}/box:/children")).await.expect(200);
+    assert_eq!(owner.json()["value"][0]["name"], "secret.txt", "the owner sees it as before");
+}
+
+/// P3: so does a listing in a library, and a page isn't empty before the end.
+#[tokio::test]
+async fn p03_a_member_is_not_shown_what_another_cut_off() {
+    let server = TestServer::start().await;
+    let (alice, bob) = (server.alice(), server.bob());
+    let drive = format!("/v1.0/drives/{}", server.demo.group.id);
+    for name in ["a.txt", "b.txt"] {
+        alice.put(&format!("{drive}/root:/Plans/{name}:/content"), name).await.expect(201);
+    }
+    let cut = json!({"type": "view", "scope": "organization", "retainInheritedPermissions": false});
+    alice.post(&format!("{drive}/root:/Plans/a.txt:/createLink"), &cut).await.expect(201);
+
+    bob.get(&format!("{drive}/root:/Plans/a.txt")).await.error(404, "itemNotFound");
+    let page = bob.get(&format!("{drive}/root:/Plans:/children?$top=1")).await.expect(200).json();
+    assert_eq!(page["value"][0]["name"], "b.txt");
+    assert_eq!(alice.get(&format!("{drive}/root:/Plans:/children")).await.json()["value"].as_array().unwrap().len(), 2);
+}
+
+/// What a holder can't change goes into no recycle bin with the folder around it.
+#[tokio::test]
+async fn a_folder_is_not_thrown_away_with_what_is_cut_off_in_it() {
+    let server = TestServer::start().await;
+    let alice = server.alice();
+    let share = plans(&alice, "edit").await;
+    let (held, open) = (id(&alice, "/box").await, id(&alice, "/open.txt").await);
+    let stranger = server.anonymous();
+
+    stranger.delete(&format!("/v1.0/shares/{share}/items/{held}")).await.error(403, "accessDenied");
+    alice.get(&format!("{FOLDER}/box/secret.txt")).await.expect(200);
+    stranger.delete(&format!("/v1.0/shares/{share}/items/{open}")).await.expect(204);
+    alice.delete(&format!("{FOLDER}/box")).await.expect(204);
+}
