@@ -4,5 +4,6 @@
 mod dead;
 mod rights;
 mod secrets;
+mod standing;
 mod subtree;
 mod visits;
