@@ -6,6 +6,7 @@ use driveway_core::id::{GroupId, ItemId, PermissionId, UserId};
 use driveway_core::permission::{
     Creator, Grantee, LinkScope, LinkType, PasswordGuard, Permission, PermissionKind, Role, SharingLink, Slot,
 };
+use jiff::Timestamp;
 use secrecy::{ExposeSecret, SecretString};
 
 use crate::db::{Row, Value, only};
@@ -107,6 +108,17 @@ impl Tx<'_> {
     /// Frees a link's slot for another one: an expired link stays on record and can't be opened.
     pub fn vacate_slot(&mut self, id: PermissionId) -> Result<()> {
         self.change("UPDATE permissions SET slot = NULL WHERE id = $1", values![id])
+    }
+
+    /// Changes what a grant gives.
+    pub fn set_role(&mut self, id: PermissionId, role: Role) -> Result<()> {
+        let sql = "UPDATE permissions SET role = $2 WHERE id = $1 AND kind <> 'link'";
+        self.change(sql, values![id, role.as_str()])
+    }
+
+    /// Changes when a permission ends; `None` for never.
+    pub fn set_expiry(&mut self, id: PermissionId, expires_at: Option<Timestamp>) -> Result<()> {
+        self.change("UPDATE permissions SET expires_at = $2 WHERE id = $1", values![id, expires_at])
     }
 
     /// Takes a permission away; whether it was there.

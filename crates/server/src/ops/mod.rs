@@ -14,6 +14,7 @@ pub mod drive;
 pub mod gate;
 pub mod item;
 pub mod password;
+pub mod permission_change;
 pub mod permissions;
 pub mod policy;
 pub mod provision;

@@ -4,6 +4,7 @@ mod content;
 mod create_link;
 mod drive;
 mod item;
+mod people;
 mod permission;
 pub(crate) mod render;
 pub mod routes;

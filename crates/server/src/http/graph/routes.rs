@@ -86,6 +86,7 @@ pub const ROUTES: &[Route] = routes! {
     "createLink" POST Item ["createLink"] Write => create_link::create_link;
     "permissions.list" GET Item ["permissions"] Read => permission::list;
     "permissions.get" GET Item ["permissions", "*"] Read => permission::get;
+    "permissions.update" PATCH Item ["permissions", "*"] Write => permission::update;
     "permissions.delete" DELETE Item ["permissions", "*"] Write => permission::delete;
     "share.get" GET Share [] Read => share::get;
 };
