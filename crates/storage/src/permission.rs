@@ -10,13 +10,15 @@ use jiff::Timestamp;
 use secrecy::{ExposeSecret, SecretString};
 
 use crate::db::{Row, Value, only};
+use crate::invitation::read_invitation;
 use crate::tx::{Tx, values};
 
 /// The columns that [`read_permission`] reads, in its order.
 macro_rules! permission_columns {
     () => {
         "p.id, p.item_id, p.created_at, p.kind, p.role, p.grantee_kind, p.grantee_id, p.link_type, p.link_scope,
-         p.application_id, p.created_by_user, p.password_hash, p.password_version, p.expires_at"
+         p.application_id, p.created_by_user, p.password_hash, p.password_version, p.expires_at,
+         p.invitation_email"
     };
 }
 pub(crate) use permission_columns;
@@ -34,6 +36,7 @@ impl Tx<'_> {
         let slot = slot.map(Slot::key);
         let inserted = match &permission.kind {
             PermissionKind::Grant { grantee, role } => self.insert_grant(permission, grantee, *role)?,
+            PermissionKind::Invitation(invitation) => self.insert_invitation(permission, invitation)?,
             PermissionKind::Link(link) => self.insert_link(permission, link, slot.as_deref())?,
         };
         if inserted == 0 {
@@ -155,7 +158,11 @@ impl Tx<'_> {
 pub(crate) fn read_permission(row: &mut Row<'_>) -> crate::Result<Permission> {
     let (id, item, created_at) = (row.get()?, row.get()?, row.get()?);
     let kind: String = row.get()?;
-    let kind = if kind == "grant" { read_grant(row)? } else { PermissionKind::Link(read_link(row)?) };
+    let kind = match kind.as_str() {
+        "grant" => read_grant(row)?,
+        "invitation" => PermissionKind::Invitation(read_invitation(row)?),
+        _ => PermissionKind::Link(read_link(row)?),
+    };
     Ok(Permission { id, item, kind, created_at })
 }
 

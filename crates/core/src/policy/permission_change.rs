@@ -60,7 +60,7 @@ pub fn may_change(
                 Some(wanted) => new_expiry(permission, link.expires_at, wanted, policy, now).map(Changed::Expiry),
             }
         }
-        PermissionKind::Grant { .. } => {
+        PermissionKind::Grant { .. } | PermissionKind::Invitation(_) => {
             if permission.role() == Role::Owner {
                 return Err(Error::new(Code::NotAllowed, "An owner's permission can't be changed."));
             }

@@ -7,7 +7,6 @@ use driveway_core::id::{DriveId, ItemId};
 use driveway_core::item::DriveItem;
 use driveway_core::name::{ConflictBehavior, ItemName, MAX_FULL_PATH_CHARS, NameError, name_key};
 use driveway_core::permission::LinkScope;
-use driveway_core::policy::redeem::is_expired;
 use driveway_storage::{ItemChange, NewFacet, NewItem};
 use jiff::Timestamp;
 
@@ -283,7 +282,7 @@ fn find_parent(
             let item = tx.item(target)?.ok_or_else(parent_not_found)?;
             let chain =
                 tx.chain(target)?.filter(driveway_core::policy::access::Chain::is_live).ok_or_else(parent_not_found)?;
-            let role = chain.role_of(caller.actor()).ok_or_else(parent_not_found)?;
+            let role = chain.role_of(caller.actor(), now).ok_or_else(parent_not_found)?;
             Access { drive: access.drive.clone(), item, chain, role, via: access.via.clone() }
         }
     };
@@ -344,22 +343,22 @@ pub fn tags(list: &str) -> impl Iterator<Item = &str> {
     })
 }
 
-/// What is shown of an item's sharing (AMB-62): the widest scope of what is on the item itself besides its owners.
+/// What is shown of an item's sharing (AMB-62): the widest scope of what reaches the item besides its owners.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Shared {
     /// `users`, `organization` or `anonymous`.
     pub scope: LinkScope,
 }
 
-/// How the item is shared directly, if it is.
+/// How the item is shared, if it is.
 pub fn shared(tx: &mut Tx<'_>, access: &Access, now: Timestamp) -> Result<Option<Shared>> {
-    let Some(own) = access.chain.items.first() else { return Ok(None) };
+    // By way of a link nothing above the shared item is told.
+    let top = match &access.via {
+        Via::Link { shared, .. } => Some(*shared),
+        Via::Caller(_) => None,
+    };
     let policy = tx.sharing_policy(access.chain.tenant)?;
-    let scopes = own.permissions.iter().filter_map(|permission| match permission.link() {
-        Some(link) => (!is_expired(link, permission.created_at, &policy, now)).then_some(link.scope),
-        None => (permission.role() < driveway_core::permission::Role::Owner).then_some(LinkScope::Users),
-    });
-    Ok(scopes.max().map(|scope| Shared { scope }))
+    Ok(access.chain.shared_scope(top, &policy, now).map(|scope| Shared { scope }))
 }
 
 /// A name that an item may have.

@@ -7,7 +7,7 @@ use driveway_core::error::{Code, Error};
 use driveway_core::id::{DriveId, ItemId, PermissionId, UserId};
 use driveway_core::identity::Application;
 use driveway_core::item::DriveItem;
-use driveway_core::permission::{Grantee, Permission, PermissionKind, Role, SharingLink};
+use driveway_core::permission::{Creator, Grantee, Invitation, Permission, PermissionKind, Role, SharingLink};
 use driveway_core::policy::access::{Actor, Chain, ChainItem};
 use driveway_core::policy::sharing::SharingPolicy;
 use jiff::Timestamp;
@@ -20,8 +20,10 @@ use super::{Credentials, Result, Tx, gate};
 pub struct PermissionView {
     /// The permission.
     pub permission: Permission,
-    /// The application of a link.
+    /// The application of a link or an invitation.
     pub application: Option<Application>,
+    /// Who invited, unless an application did so for itself.
+    pub inviter: Option<Identity>,
     /// The folder above that carries it, when the item only inherits it (AMB-15).
     pub inherited_from: Option<Ancestor>,
     /// When it ends, by its own date and by policy.
@@ -151,11 +153,11 @@ pub fn delete(
 ) -> Result<()> {
     let access = reach(tx, credentials, address, Intent::Write, now)?;
     let permission = find_own(&access, id)?;
-    if matches!(permission.kind, PermissionKind::Grant { role: Role::Owner, .. }) {
+    if rank(permission) == 0 {
         return Err(Error::new(Code::NotAllowed, "An owner's permission can't be removed."));
     }
     if access.role < Role::Owner && !is_made_by(&access, permission) {
-        return Err(Error::access_denied("Only an owner of the item or the maker of the link can remove it."));
+        return Err(Error::access_denied("Only an owner of the item or the maker of a link can remove it."));
     }
     if tx.delete_permission(id)? { Ok(()) } else { Err(Error::item_not_found()) }
 }
@@ -195,8 +197,8 @@ fn levels(chain: &Chain) -> Vec<Vec<&Permission>> {
 
 fn rank(permission: &Permission) -> u8 {
     match &permission.kind {
-        PermissionKind::Grant { role: Role::Owner, .. } => 0,
-        PermissionKind::Grant { .. } => 1,
+        PermissionKind::Grant { .. } | PermissionKind::Invitation(_) if permission.role() == Role::Owner => 0,
+        PermissionKind::Grant { .. } | PermissionKind::Invitation(_) => 1,
         PermissionKind::Link(_) => 2,
     }
 }
@@ -212,6 +214,10 @@ fn may_see(access: &Access, permission: &Permission) -> bool {
         Via::Caller(_) if access.role == Role::Owner => true,
         Via::Caller(caller) => match (&permission.kind, caller.actor()) {
             (PermissionKind::Grant { grantee, .. }, Actor::User { id, standing }) => standing.holds(id, grantee),
+            (PermissionKind::Invitation(invitation), Actor::User { id, standing }) => {
+                invitation.invited_by.user == Some(id)
+                    || invitation.grantee.is_some_and(|grantee| standing.holds(id, &grantee))
+            }
             (PermissionKind::Link(link), Actor::User { id, .. }) => {
                 link.grantees.contains(&id) || is_made_by(access, permission)
             }
@@ -235,6 +241,12 @@ pub fn view(
 ) -> Result<PermissionView> {
     let (application, expires_at, grantees, shows_secrets) = match &permission.kind {
         PermissionKind::Grant { grantee, .. } => (None, None, vec![grantee_identity(tx, grantee)?], false),
+        PermissionKind::Invitation(invitation) => {
+            let grantees = invitation.grantee.iter().map(|grantee| grantee_identity(tx, grantee));
+            let grantees = grantees.collect::<Result<Vec<_>>>()?;
+            let application = tx.application(invitation.invited_by.application)?;
+            (application, invitation.expires_at, grantees, false)
+        }
         PermissionKind::Link(link) => {
             let application = tx.application(link.creator.application)?;
             let expires_at = policy.effective_expiry(link.scope, link.expires_at, permission.created_at);
@@ -242,11 +254,18 @@ pub fn view(
             (application, expires_at, grantees, may_see_secrets(access, link, policy))
         }
     };
+    let inviter = match &permission.kind {
+        PermissionKind::Invitation(Invitation { invited_by: Creator { user: Some(user), .. }, .. }) => {
+            Some(user_identity(tx, *user)?)
+        }
+        _ => None,
+    };
     let inherited_from =
         (permission.item != access.item.id).then(|| ancestor(&access.drive, &access.chain, permission.item)).flatten();
     Ok(PermissionView {
         permission: permission.clone(),
         application,
+        inviter,
         inherited_from,
         expires_at,
         grantees,
@@ -273,7 +292,7 @@ fn grantee_identity(tx: &mut Tx<'_>, grantee: &Grantee) -> Result<Identity> {
     }
 }
 
-fn user_identity(tx: &mut Tx<'_>, id: UserId) -> Result<Identity> {
+pub(super) fn user_identity(tx: &mut Tx<'_>, id: UserId) -> Result<Identity> {
     let user = tx.user(id)?;
     let (display_name, email) =
         user.map(|user| (user.display_name, user.mail.or(Some(user.user_principal_name)))).unwrap_or_default();
