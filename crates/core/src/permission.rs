@@ -139,8 +139,25 @@ pub enum PermissionKind {
         /// What they may do.
         role: Role,
     },
+    /// Given by an invitation, to somebody who may have no account yet.
+    Invitation(Invitation),
     /// Carried by a link.
     Link(SharingLink),
+}
+
+/// A grant that was born from an invitation: it knows who was invited, by whom and until when.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Invitation {
+    /// Who holds it; nobody while no account has the invited address (AMB-53).
+    pub grantee: Option<Grantee>,
+    /// What they may do.
+    pub role: Role,
+    /// Who invited.
+    pub invited_by: Creator,
+    /// When it ends, if it does. From this instant on it gives nothing (AMB-64).
+    pub expires_at: Option<Timestamp>,
+    /// The invited address. Groups have none.
+    pub email: Option<String>,
 }
 
 /// A permission on an item.
@@ -161,7 +178,25 @@ impl Permission {
     pub fn link(&self) -> Option<&SharingLink> {
         match &self.kind {
             PermissionKind::Link(link) => Some(link),
+            PermissionKind::Grant { .. } | PermissionKind::Invitation(_) => None,
+        }
+    }
+
+    /// Whom it is given to directly. Links and invitations that still wait have no holder.
+    pub fn holder(&self) -> Option<&Grantee> {
+        match &self.kind {
+            PermissionKind::Grant { grantee, .. } => Some(grantee),
+            PermissionKind::Invitation(invitation) => invitation.grantee.as_ref(),
+            PermissionKind::Link(_) => None,
+        }
+    }
+
+    /// When a grant ends by its own date. A link's end also depends on policy, which is asked elsewhere.
+    pub fn ends_at(&self) -> Option<Timestamp> {
+        match &self.kind {
             PermissionKind::Grant { .. } => None,
+            PermissionKind::Invitation(invitation) => invitation.expires_at,
+            PermissionKind::Link(link) => link.expires_at,
         }
     }
 
@@ -170,6 +205,7 @@ impl Permission {
         match &self.kind {
             PermissionKind::Link(link) => link.link_type.role(),
             PermissionKind::Grant { role, .. } => *role,
+            PermissionKind::Invitation(invitation) => invitation.role,
         }
     }
 }

@@ -96,7 +96,7 @@ impl Tx<'_> {
     /// A slot has to say what the link is, or else a second link of that kind gets in.
     fn check_slots(&mut self) -> Result<Vec<Finding>> {
         let sql = "SELECT id, slot, application_id, link_type, link_scope, password_hash FROM permissions
-                   WHERE slot IS NOT NULL";
+                   WHERE slot IS NOT NULL AND kind = 'link'";
         let wrong = self.all(sql, &[], |row| {
             let (id, key): (String, String) = (row.get()?, row.get()?);
             let slot = Slot {

@@ -15,6 +15,7 @@ mod db;
 mod drive;
 mod error;
 mod identity;
+mod invitation;
 mod item;
 mod item_change;
 mod password_failure;

@@ -6,16 +6,19 @@ use driveway_core::id::{GroupId, ItemId, PermissionId, UserId};
 use driveway_core::permission::{
     Creator, Grantee, LinkScope, LinkType, PasswordGuard, Permission, PermissionKind, Role, SharingLink, Slot,
 };
+use jiff::Timestamp;
 use secrecy::{ExposeSecret, SecretString};
 
 use crate::db::{Row, Value, only};
+use crate::invitation::read_invitation;
 use crate::tx::{Tx, values};
 
 /// The columns that [`read_permission`] reads, in its order.
 macro_rules! permission_columns {
     () => {
         "p.id, p.item_id, p.created_at, p.kind, p.role, p.grantee_kind, p.grantee_id, p.link_type, p.link_scope,
-         p.application_id, p.created_by_user, p.password_hash, p.password_version, p.expires_at"
+         p.application_id, p.created_by_user, p.password_hash, p.password_version, p.expires_at,
+         p.invitation_email"
     };
 }
 pub(crate) use permission_columns;
@@ -33,6 +36,7 @@ impl Tx<'_> {
         let slot = slot.map(Slot::key);
         let inserted = match &permission.kind {
             PermissionKind::Grant { grantee, role } => self.insert_grant(permission, grantee, *role)?,
+            PermissionKind::Invitation(invitation) => self.insert_invitation(permission, invitation)?,
             PermissionKind::Link(link) => self.insert_link(permission, link, slot.as_deref())?,
         };
         if inserted == 0 {
@@ -109,6 +113,17 @@ impl Tx<'_> {
         self.change("UPDATE permissions SET slot = NULL WHERE id = $1", values![id])
     }
 
+    /// Changes what a grant gives.
+    pub fn set_role(&mut self, id: PermissionId, role: Role) -> Result<()> {
+        let sql = "UPDATE permissions SET role = $2 WHERE id = $1 AND kind <> 'link'";
+        self.change(sql, values![id, role.as_str()])
+    }
+
+    /// Changes when a permission ends; `None` for never.
+    pub fn set_expiry(&mut self, id: PermissionId, expires_at: Option<Timestamp>) -> Result<()> {
+        self.change("UPDATE permissions SET expires_at = $2 WHERE id = $1", values![id, expires_at])
+    }
+
     /// Takes a permission away; whether it was there.
     pub fn delete_permission(&mut self, id: PermissionId) -> Result<bool> {
         Ok(self.execute("DELETE FROM permissions WHERE id = $1", values![id])? > 0)
@@ -143,7 +158,11 @@ impl Tx<'_> {
 pub(crate) fn read_permission(row: &mut Row<'_>) -> crate::Result<Permission> {
     let (id, item, created_at) = (row.get()?, row.get()?, row.get()?);
     let kind: String = row.get()?;
-    let kind = if kind == "grant" { read_grant(row)? } else { PermissionKind::Link(read_link(row)?) };
+    let kind = match kind.as_str() {
+        "grant" => read_grant(row)?,
+        "invitation" => PermissionKind::Invitation(read_invitation(row)?),
+        _ => PermissionKind::Link(read_link(row)?),
+    };
     Ok(Permission { id, item, kind, created_at })
 }
 

@@ -1,7 +1,11 @@
 //! Who may do what to an item, by the permissions on it and on the folders above it.
 
+use jiff::Timestamp;
+
+use super::redeem::is_expired;
+use super::sharing::SharingPolicy;
 use crate::id::{GroupId, ItemId, TenantId, UserId};
-use crate::permission::{Grantee, Permission, PermissionKind, Role};
+use crate::permission::{Grantee, LinkScope, Permission, Role};
 
 /// An item on the way from the asked one up to the root, with the permissions put on it.
 #[derive(Debug, Clone)]
@@ -76,19 +80,39 @@ impl Chain {
         })
     }
 
-    /// The greatest role that direct grants give the actor on the item. Links count only when they are presented.
-    pub fn role_of(&self, actor: Actor<'_>) -> Option<Role> {
+    /// The greatest role that direct grants give the actor on the item, now: what has ended gives nothing. Links count
+    /// only when they are presented.
+    pub fn role_of(&self, actor: Actor<'_>, now: Timestamp) -> Option<Role> {
         match actor {
             Actor::Nobody => None,
             Actor::Application { tenant } => (tenant == self.tenant).then_some(Role::Owner),
             Actor::User { id, standing } => self
                 .effective()
-                .filter_map(|(_, permission)| match &permission.kind {
-                    PermissionKind::Grant { grantee, role } => standing.holds(id, grantee).then_some(*role),
-                    PermissionKind::Link(_) => None,
-                })
+                .filter(|(_, permission)| permission.holder().is_some_and(|grantee| standing.holds(id, grantee)))
+                .filter(|(_, permission)| permission.ends_at().is_none_or(|ends| now < ends))
+                .map(|(_, permission)| permission.role())
                 .max(),
         }
+    }
+
+    /// How widely the item is shared now, if it is: by a link or a grant on it or on a folder above it that reaches it
+    /// (AMB-62). What everybody has by the drive's root isn't sharing. Nothing above `top` counts, where one is given.
+    pub fn shared_scope(&self, top: Option<ItemId>, policy: &SharingPolicy, now: Timestamp) -> Option<LinkScope> {
+        let root = self.items.last().map(|root| root.id);
+        let highest = top.and_then(|top| self.items.iter().position(|item| item.id == top));
+        let counted = highest.map_or(self.items.len(), |at| at + 1);
+        let counts = |item: &ChainItem| {
+            Some(item.id) != root && self.items.iter().take(counted).any(|counted| counted.id == item.id)
+        };
+        let scope = |permission: &Permission| match permission.link() {
+            Some(link) => (!is_expired(link, permission.created_at, policy, now)).then_some(link.scope),
+            None => {
+                let is_live = permission.ends_at().is_none_or(|ends| now < ends);
+                (is_live && !(permission.holder().is_some() && permission.role() == Role::Owner))
+                    .then_some(LinkScope::Users)
+            }
+        };
+        self.effective().filter(|(item, _)| counts(item)).filter_map(|(_, permission)| scope(permission)).max()
     }
 
     /// A permission that reaches the item, and the item that carries it.
@@ -109,17 +133,17 @@ impl Standing {
 }
 
 fn is_owner_grant(permission: &Permission) -> bool {
-    matches!(permission.kind, PermissionKind::Grant { role: Role::Owner, .. })
+    permission.holder().is_some() && permission.role() == Role::Owner
 }
 
 #[cfg(test)]
 mod tests {
-    use jiff::Timestamp;
     use proptest::prelude::*;
     use uuid::Uuid;
 
     use super::*;
-    use crate::id::PermissionId;
+    use crate::id::{ApplicationId, PermissionId};
+    use crate::permission::{Creator, Invitation, PermissionKind};
 
     const ANN: UserId = UserId::from_uuid(Uuid::from_u128(1));
     const TENANT: TenantId = TenantId::from_uuid(Uuid::from_u128(100));
@@ -148,7 +172,7 @@ mod tests {
     }
 
     fn role(chain: &Chain) -> Option<Role> {
-        chain.role_of(Actor::User { id: ANN, standing: &Standing::default() })
+        chain.role_of(Actor::User { id: ANN, standing: &Standing::default() }, Timestamp::UNIX_EPOCH)
     }
 
     fn any_role() -> impl Strategy<Value = Role> {
@@ -179,6 +203,26 @@ mod tests {
         }
 
         #[test]
+        fn an_invitation_gives_its_role_until_it_ends_and_nothing_before_it_is_taken(
+            levels in any_levels(), held: bool, offered in any_role(), ends in proptest::option::of(-5_i64..5)
+        ) {
+            let before = role(&build(&levels));
+            let mut chain = build(&levels);
+            let invitation = Invitation {
+                grantee: held.then_some(Grantee::User(ANN)),
+                role: offered,
+                invited_by: Creator { user: None, application: ApplicationId::from_uuid(Uuid::nil()) },
+                expires_at: ends.map(|second| Timestamp::from_second(second).unwrap()),
+                email: None,
+            };
+            let mut permission = grant(1, Role::Read);
+            permission.kind = PermissionKind::Invitation(invitation);
+            chain.items[0].permissions.push(permission);
+            let counts = held && ends.is_none_or(|ends| ends > 0);
+            prop_assert_eq!(role(&chain), if counts { before.max(Some(offered)) } else { before });
+        }
+
+        #[test]
         fn breaking_inheritance_never_adds_access_and_never_locks_owners_out(levels in any_levels(), at in 0_usize..6) {
             let before = role(&build(&levels));
             let mut levels = levels;
@@ -205,9 +249,9 @@ mod tests {
     #[test]
     fn applications_act_in_their_own_tenant_only() {
         let chain = chain(vec![(true, vec![])]);
-        assert_eq!(chain.role_of(Actor::Application { tenant: TENANT }), Some(Role::Owner));
+        assert_eq!(chain.role_of(Actor::Application { tenant: TENANT }, Timestamp::UNIX_EPOCH), Some(Role::Owner));
         let other = TenantId::from_uuid(Uuid::from_u128(101));
-        assert_eq!(chain.role_of(Actor::Application { tenant: other }), None);
-        assert_eq!(chain.role_of(Actor::Nobody), None);
+        assert_eq!(chain.role_of(Actor::Application { tenant: other }, Timestamp::UNIX_EPOCH), None);
+        assert_eq!(chain.role_of(Actor::Nobody, Timestamp::UNIX_EPOCH), None);
     }
 }

@@ -1,7 +1,10 @@
 //! Decisions: `(facts, request, now) -> decision`, with no I/O, no clock and no randomness.
 //!
-//! [`access`] answers who may do what to an item, [`sharing`] which link may be made, [`redeem`] whether a link opens.
+//! [`access`] answers who may do what to an item, [`sharing`] which link may be made, [`redeem`] whether a link opens,
+//! [`invitation`] who may be invited, [`permission_change`] what may be changed of a permission.
 
 pub mod access;
+pub mod invitation;
+pub mod permission_change;
 pub mod redeem;
 pub mod sharing;

@@ -55,7 +55,7 @@ pub enum Decision {
 /// The role is never greater than what the link's creator has on the item now (P9, P10).
 pub fn may_open(facts: &Facts<'_>, now: Timestamp) -> Decision {
     let Some((permission, link)) = live_link(facts, now) else { return Decision::Gone };
-    let role = match facts.chain.role_of(facts.creator) {
+    let role = match facts.chain.role_of(facts.creator, now) {
         // Sharing takes write access; a creator who has lost it has lost the link as well.
         Some(creator) if creator >= Role::Write => permission.role().min(creator),
         _ => return Decision::Gone,

@@ -91,7 +91,7 @@ pub fn reach(
     if !chain.is_live() {
         return Err(Error::item_not_found());
     }
-    let role = chain.role_of(caller.actor()).ok_or_else(Error::item_not_found)?;
+    let role = chain.role_of(caller.actor(), now).ok_or_else(Error::item_not_found)?;
     let access = Access { drive, item, chain, role, via: Via::Caller(Box::new(caller)) };
     if intent == Intent::Write {
         access.require_write()?;

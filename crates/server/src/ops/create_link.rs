@@ -185,8 +185,8 @@ fn survey(
         };
     };
     let Some(link) = permission.link() else { return Err(Error::internal("a grant in a link's slot")) };
-    let is_dead =
-        is_expired(link, permission.created_at, &policy, now) || !gate::creator_may_share(tx, link, &access.chain)?;
+    let is_dead = is_expired(link, permission.created_at, &policy, now)
+        || !gate::creator_may_share(tx, link, &access.chain, now)?;
     if is_dead {
         return Ok(opening(None, Some(permission.id), access, recipients));
     }
@@ -220,7 +220,7 @@ fn no_recipients() -> Error {
 }
 
 /// The people named in a request. All have to be known: a link that reaches only some would say yes to a half.
-fn find_recipients(tx: &mut Tx<'_>, caller: &Caller, names: &[String]) -> Result<Vec<UserId>> {
+pub(super) fn find_recipients(tx: &mut Tx<'_>, caller: &Caller, names: &[String]) -> Result<Vec<UserId>> {
     let mut found = Vec::with_capacity(names.len());
     for name in names {
         let user = match UserId::parse(name) {
@@ -275,7 +275,7 @@ fn fill(
 
 /// Breaks inheritance at the item, if this is the first time that it is shared (CL-23, AMB-29). Owners keep their rights
 /// by the nature of the break; a caller who isn't one gets a grant of what they had (AMB-30).
-fn stop_inheriting(
+pub(super) fn stop_inheriting(
     tx: &mut Tx<'_>,
     access: &mut Access,
     caller: &Caller,

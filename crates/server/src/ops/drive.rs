@@ -5,6 +5,7 @@ use driveway_core::caller::Intent;
 use driveway_core::drive::{Drive, DriveOwner};
 use driveway_core::error::Error;
 use driveway_core::policy::access::Chain;
+use jiff::Timestamp;
 
 use super::access::{find_site, find_user, reach_drive};
 use super::{Credentials, Result, Tx, caller};
@@ -19,16 +20,16 @@ pub struct DriveView {
 }
 
 /// The drive at an address, for somebody who may see its root.
-pub fn get(tx: &mut Tx<'_>, credentials: &Credentials, key: &DriveKey) -> Result<DriveView> {
+pub fn get(tx: &mut Tx<'_>, credentials: &Credentials, key: &DriveKey, now: Timestamp) -> Result<DriveView> {
     let caller = caller::require(tx, credentials.bearer.as_ref())?;
     let drive = reach_drive(tx, &caller, key, Intent::Read)?;
     let chain = tx.chain(drive.root)?.filter(Chain::is_live).ok_or_else(Error::item_not_found)?;
-    chain.role_of(caller.actor()).ok_or_else(Error::item_not_found)?;
+    chain.role_of(caller.actor(), now).ok_or_else(Error::item_not_found)?;
     view(tx, drive)
 }
 
 /// The drives of an owner that the caller may see.
-pub fn list(tx: &mut Tx<'_>, credentials: &Credentials, owner: &Owner) -> Result<Vec<DriveView>> {
+pub fn list(tx: &mut Tx<'_>, credentials: &Credentials, owner: &Owner, now: Timestamp) -> Result<Vec<DriveView>> {
     let caller = caller::require(tx, credentials.bearer.as_ref())?;
     let owner = match owner {
         Owner::Me => caller.user_id().map(DriveOwner::User),
@@ -44,7 +45,7 @@ pub fn list(tx: &mut Tx<'_>, credentials: &Credentials, owner: &Owner) -> Result
     for drive in tx.drives_of(owner)? {
         caller.require(Intent::Read, drive.is_own_of(caller.user_id()))?;
         let Some(chain) = tx.chain(drive.root)? else { continue };
-        if chain.role_of(caller.actor()).is_some() {
+        if chain.role_of(caller.actor(), now).is_some() {
             views.push(view(tx, drive)?);
         }
     }

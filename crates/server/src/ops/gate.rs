@@ -133,9 +133,9 @@ fn find_below(tx: &mut Tx<'_>, permission: &Permission, below: Below<'_>) -> Res
 }
 
 /// Whether the link's creator may still share the item, without which the link is dead.
-pub fn creator_may_share(tx: &mut Tx<'_>, link: &SharingLink, chain: &Chain) -> Result<bool> {
+pub fn creator_may_share(tx: &mut Tx<'_>, link: &SharingLink, chain: &Chain, now: Timestamp) -> Result<bool> {
     let creator = Creator::load(tx, link, chain.tenant)?;
-    Ok(chain.role_of(creator.actor()).is_some_and(|role| role >= Role::Write))
+    Ok(chain.role_of(creator.actor(), now).is_some_and(|role| role >= Role::Write))
 }
 
 /// The creator of a link as they stand now: what they have lost, the link has lost (P9, P10).
@@ -210,7 +210,7 @@ fn is_expired_link_of_owner(
     let (Some(sharing), Some(chain)) = (permission.link(), tx.chain(permission.item)?) else { return Ok(false) };
     let policy = tx.sharing_policy(chain.tenant)?;
     let Ok(caller) = caller::identify(tx, claims) else { return Ok(false) };
-    let is_owner = chain.is_live() && chain.role_of(caller.actor()) == Some(Role::Owner);
+    let is_owner = chain.is_live() && chain.role_of(caller.actor(), now) == Some(Role::Owner);
     Ok(is_owner && redeem::is_expired(sharing, permission.created_at, &policy, now))
 }
 

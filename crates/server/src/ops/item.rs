@@ -8,7 +8,6 @@ use driveway_core::item::DriveItem;
 use driveway_core::name::{ConflictBehavior, ItemName, MAX_FULL_PATH_CHARS, NameError, name_key};
 use driveway_core::permission::{LinkScope, Role};
 use driveway_core::policy::access::Chain;
-use driveway_core::policy::redeem::is_expired;
 use driveway_storage::{ItemChange, NewFacet, NewItem};
 use jiff::Timestamp;
 
@@ -77,7 +76,7 @@ pub enum NewParent {
 
 /// The items of a folder, a page at a time. One that whoever reached the folder couldn't reach isn't there (P3). A page is
 /// empty only at the end: clients take an empty one for it.
-pub fn children(tx: &mut Tx<'_>, folder: Access, after: Option<&str>, limit: u32) -> Result<Page> {
+pub fn children(tx: &mut Tx<'_>, folder: Access, after: Option<&str>, limit: u32, now: Timestamp) -> Result<Page> {
     if !folder.item.is_folder() {
         return Ok(Page { folder, items: Vec::new(), next: None });
     }
@@ -90,7 +89,7 @@ pub fn children(tx: &mut Tx<'_>, folder: Access, after: Option<&str>, limit: u32
         let next = if has_more { found.last().map(|item| name_key(&item.name)) } else { None };
         let mut items = Vec::with_capacity(found.len());
         for item in found {
-            if reaches_down_to(tx, &folder.via, &item)? {
+            if reaches_down_to(tx, &folder.via, &item, now)? {
                 items.push(item);
             }
         }
@@ -104,30 +103,30 @@ pub fn children(tx: &mut Tx<'_>, folder: Access, after: Option<&str>, limit: u32
 
 /// Whether the right by which a folder was reached reaches an item in it too. Only one that is cut off from above can be
 /// out of reach.
-fn reaches_down_to(tx: &mut Tx<'_>, via: &Via, item: &DriveItem) -> Result<bool> {
+fn reaches_down_to(tx: &mut Tx<'_>, via: &Via, item: &DriveItem, now: Timestamp) -> Result<bool> {
     if item.inherits {
         return Ok(true);
     }
-    Ok(role_below(tx, via, item.id)?.is_some_and(|(_, role)| role.is_some()))
+    Ok(role_below(tx, via, item.id, now)?.is_some_and(|(_, role)| role.is_some()))
 }
 
 /// An item's chain, and what this right lets do to it.
-fn role_below(tx: &mut Tx<'_>, via: &Via, item: ItemId) -> Result<Option<(Chain, Option<Role>)>> {
+fn role_below(tx: &mut Tx<'_>, via: &Via, item: ItemId, now: Timestamp) -> Result<Option<(Chain, Option<Role>)>> {
     let Some(chain) = tx.chain(item)? else { return Ok(None) };
     let role = match via {
-        Via::Caller(caller) => chain.role_of(caller.actor()),
+        Via::Caller(caller) => chain.role_of(caller.actor(), now),
         Via::Link { link, .. } => chain.find(*link).map(|(_, permission)| permission.role()),
     };
     Ok(Some((chain, role)))
 }
 
 /// Refuses to throw a folder away with something in it that is cut off and that this right may not change.
-fn refuse_unreachable_content(tx: &mut Tx<'_>, access: &Access) -> Result<()> {
+fn refuse_unreachable_content(tx: &mut Tx<'_>, access: &Access, now: Timestamp) -> Result<()> {
     if access.role == Role::Owner || !access.item.is_folder() {
         return Ok(());
     }
     for item in tx.cut_off_items(&access.drive.id)? {
-        let Some((chain, role)) = role_below(tx, &access.via, item)? else { continue };
+        let Some((chain, role)) = role_below(tx, &access.via, item, now)? else { continue };
         if role < Some(Role::Write) && chain.items.iter().skip(1).any(|above| above.id == access.item.id) {
             return Err(Error::access_denied("The folder holds something that you may not change."));
         }
@@ -330,7 +329,7 @@ fn find_parent(
         Via::Caller(caller) => {
             let item = tx.item(target)?.ok_or_else(parent_not_found)?;
             let chain = tx.chain(target)?.filter(Chain::is_live).ok_or_else(parent_not_found)?;
-            let role = chain.role_of(caller.actor()).ok_or_else(parent_not_found)?;
+            let role = chain.role_of(caller.actor(), now).ok_or_else(parent_not_found)?;
             Access { drive: access.drive.clone(), item, chain, role, via: access.via.clone() }
         }
     };
@@ -358,7 +357,7 @@ pub fn delete(
     if matches!(&access.via, Via::Link { shared, .. } if *shared == access.item.id) {
         return Err(Error::access_denied("A link doesn't let its holder delete the shared item itself."));
     }
-    refuse_unreachable_content(tx, &access)?;
+    refuse_unreachable_content(tx, &access, now)?;
     tx.trash(access.item.id, now)?;
     Ok(())
 }
@@ -392,22 +391,22 @@ pub fn tags(list: &str) -> impl Iterator<Item = &str> {
     })
 }
 
-/// What is shown of an item's sharing (AMB-62): the widest scope of what is on the item itself besides its owners.
+/// What is shown of an item's sharing (AMB-62): the widest scope of what reaches the item besides its owners.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Shared {
     /// `users`, `organization` or `anonymous`.
     pub scope: LinkScope,
 }
 
-/// How the item is shared directly, if it is.
+/// How the item is shared, if it is.
 pub fn shared(tx: &mut Tx<'_>, access: &Access, now: Timestamp) -> Result<Option<Shared>> {
-    let Some(own) = access.chain.items.first() else { return Ok(None) };
+    // By way of a link nothing above the shared item is told.
+    let top = match &access.via {
+        Via::Link { shared, .. } => Some(*shared),
+        Via::Caller(_) => None,
+    };
     let policy = tx.sharing_policy(access.chain.tenant)?;
-    let scopes = own.permissions.iter().filter_map(|permission| match permission.link() {
-        Some(link) => (!is_expired(link, permission.created_at, &policy, now)).then_some(link.scope),
-        None => (permission.role() < Role::Owner).then_some(LinkScope::Users),
-    });
-    Ok(scopes.max().map(|scope| Shared { scope }))
+    Ok(access.chain.shared_scope(top, &policy, now).map(|scope| Shared { scope }))
 }
 
 /// A name that an item may have.

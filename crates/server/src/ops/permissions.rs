@@ -6,7 +6,8 @@ use driveway_core::drive::{Drive, DriveKind};
 use driveway_core::error::{Code, Error};
 use driveway_core::id::{DriveId, ItemId, PermissionId, UserId};
 use driveway_core::identity::Application;
-use driveway_core::permission::{Grantee, Permission, PermissionKind, Role, SharingLink};
+use driveway_core::item::DriveItem;
+use driveway_core::permission::{Creator, Grantee, Invitation, Permission, PermissionKind, Role, SharingLink};
 use driveway_core::policy::access::{Actor, Chain, ChainItem};
 use driveway_core::policy::sharing::SharingPolicy;
 use jiff::Timestamp;
@@ -19,8 +20,10 @@ use super::{Credentials, Result, Tx, gate};
 pub struct PermissionView {
     /// The permission.
     pub permission: Permission,
-    /// The application of a link.
+    /// The application of a link or an invitation.
     pub application: Option<Application>,
+    /// Who invited, unless an application did so for itself.
+    pub inviter: Option<Identity>,
     /// The folder above that carries it, when the item only inherits it (AMB-15).
     pub inherited_from: Option<Ancestor>,
     /// When it ends, by its own date and by policy.
@@ -74,19 +77,56 @@ pub fn list(
     tx: &mut Tx<'_>,
     credentials: &Credentials,
     address: &ItemAddress,
+    page: Page,
     now: Timestamp,
-) -> Result<(Access, Vec<PermissionView>)> {
+) -> Result<Listing> {
     let access = reach(tx, credentials, address, Intent::Read, now)?;
     let policy = tx.sharing_policy(access.chain.tenant)?;
-    let mut views = Vec::new();
-    for level in levels(&access.chain) {
-        for permission in level {
-            if may_see(&access, permission) {
-                views.push(view(tx, &access, permission, &policy)?);
-            }
-        }
+    let ordered = levels(&access.chain);
+    let visible: Vec<&Permission> =
+        ordered.into_iter().flatten().filter(|permission| may_see(&access, permission)).collect();
+    // Where the page before ended; by number alone if that permission is gone meanwhile.
+    let start = page.after.map_or(0, |last| {
+        let found = visible.iter().position(|permission| permission.id == last.id);
+        found.unwrap_or(last.number) + 1
+    });
+    let end = start.saturating_add(page.limit).min(visible.len());
+    let shown = visible.get(start..end).unwrap_or_default();
+    let mut views = Vec::with_capacity(shown.len());
+    for permission in shown {
+        views.push(view(tx, &access, permission, &policy)?);
     }
-    Ok((access, views))
+    let next = shown.last().filter(|_| end < visible.len()).map(|last| Place { number: end - 1, id: last.id });
+    Ok(Listing { item: access.item, views, next })
+}
+
+/// Which part of a list is asked for.
+#[derive(Debug, Clone, Copy)]
+pub struct Page {
+    /// Where the page before ended.
+    pub after: Option<Place>,
+    /// The most permissions on the page.
+    pub limit: usize,
+}
+
+/// A place in a list of permissions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Place {
+    /// The number of the permission, from 0 on.
+    pub number: usize,
+    /// The permission.
+    pub id: PermissionId,
+}
+
+/// A page of an item's permissions.
+#[derive(Debug)]
+pub struct Listing {
+    /// The item.
+    pub item: DriveItem,
+    /// Its permissions.
+    pub views: Vec<PermissionView>,
+    /// Where the page ends, if there is another.
+    pub next: Option<Place>,
 }
 
 /// One permission of the item. One that the caller may not see isn't there.
@@ -112,22 +152,28 @@ pub fn delete(
     now: Timestamp,
 ) -> Result<()> {
     let access = reach(tx, credentials, address, Intent::Write, now)?;
-    let permission = find_visible(&access, id)?;
-    if permission.item != access.item.id {
-        let ancestor = access.chain.items.iter().find(|item| item.id == permission.item);
-        let name = ancestor.map_or("a folder above", |ancestor| ancestor.name.as_str());
-        return Err(Error::new(
-            Code::NotAllowed,
-            format!("This permission is inherited from \"{name}\". Remove it there."),
-        ));
-    }
-    if matches!(permission.kind, PermissionKind::Grant { role: Role::Owner, .. }) {
+    let permission = find_own(&access, id)?;
+    if rank(permission) == 0 {
         return Err(Error::new(Code::NotAllowed, "An owner's permission can't be removed."));
     }
     if access.role < Role::Owner && !is_made_by(&access, permission) {
-        return Err(Error::access_denied("Only an owner of the item or the maker of the link can remove it."));
+        return Err(Error::access_denied("Only an owner of the item or the maker of a link can remove it."));
     }
     if tx.delete_permission(id)? { Ok(()) } else { Err(Error::item_not_found()) }
+}
+
+/// A permission that this very item carries. What it inherits is changed where it comes from, which is named (AMB-13).
+pub(super) fn find_own(access: &Access, id: PermissionId) -> Result<&Permission> {
+    let permission = find_visible(access, id)?;
+    if permission.item == access.item.id {
+        return Ok(permission);
+    }
+    let ancestor = access.chain.items.iter().find(|item| item.id == permission.item);
+    let name = ancestor.map_or("a folder above", |ancestor| ancestor.name.as_str());
+    Err(Error::new(
+        Code::NotAllowed,
+        format!("This permission is inherited from \"{name}\". Change or remove it there."),
+    ))
 }
 
 fn find_visible(access: &Access, id: PermissionId) -> Result<&Permission> {
@@ -151,8 +197,8 @@ fn levels(chain: &Chain) -> Vec<Vec<&Permission>> {
 
 fn rank(permission: &Permission) -> u8 {
     match &permission.kind {
-        PermissionKind::Grant { role: Role::Owner, .. } => 0,
-        PermissionKind::Grant { .. } => 1,
+        PermissionKind::Grant { .. } | PermissionKind::Invitation(_) if permission.role() == Role::Owner => 0,
+        PermissionKind::Grant { .. } | PermissionKind::Invitation(_) => 1,
         PermissionKind::Link(_) => 2,
     }
 }
@@ -160,7 +206,7 @@ fn rank(permission: &Permission) -> u8 {
 /// Owners see all; others what is for them and what they made (PERM-02). A personal drive's owner isn't listed: there
 /// is nobody else it could be.
 fn may_see(access: &Access, permission: &Permission) -> bool {
-    let is_owner_row = rank(permission) == 0;
+    let is_owner_row = rank(permission) == 0 && permission.item == access.drive.root;
     if is_owner_row && access.drive.kind == DriveKind::Personal {
         return false;
     }
@@ -168,6 +214,10 @@ fn may_see(access: &Access, permission: &Permission) -> bool {
         Via::Caller(_) if access.role == Role::Owner => true,
         Via::Caller(caller) => match (&permission.kind, caller.actor()) {
             (PermissionKind::Grant { grantee, .. }, Actor::User { id, standing }) => standing.holds(id, grantee),
+            (PermissionKind::Invitation(invitation), Actor::User { id, standing }) => {
+                invitation.invited_by.user == Some(id)
+                    || invitation.grantee.is_some_and(|grantee| standing.holds(id, &grantee))
+            }
             (PermissionKind::Link(link), Actor::User { id, .. }) => {
                 link.grantees.contains(&id) || is_made_by(access, permission)
             }
@@ -177,7 +227,7 @@ fn may_see(access: &Access, permission: &Permission) -> bool {
     }
 }
 
-fn is_made_by(access: &Access, permission: &Permission) -> bool {
+pub(super) fn is_made_by(access: &Access, permission: &Permission) -> bool {
     let maker = permission.link().and_then(|link| link.creator.user);
     maker.is_some() && matches!(&access.via, Via::Caller(caller) if caller.user_id() == maker)
 }
@@ -191,6 +241,12 @@ pub fn view(
 ) -> Result<PermissionView> {
     let (application, expires_at, grantees, shows_secrets) = match &permission.kind {
         PermissionKind::Grant { grantee, .. } => (None, None, vec![grantee_identity(tx, grantee)?], false),
+        PermissionKind::Invitation(invitation) => {
+            let grantees = invitation.grantee.iter().map(|grantee| grantee_identity(tx, grantee));
+            let grantees = grantees.collect::<Result<Vec<_>>>()?;
+            let application = tx.application(invitation.invited_by.application)?;
+            (application, invitation.expires_at, grantees, false)
+        }
         PermissionKind::Link(link) => {
             let application = tx.application(link.creator.application)?;
             let expires_at = policy.effective_expiry(link.scope, link.expires_at, permission.created_at);
@@ -198,11 +254,18 @@ pub fn view(
             (application, expires_at, grantees, may_see_secrets(access, link, policy))
         }
     };
+    let inviter = match &permission.kind {
+        PermissionKind::Invitation(Invitation { invited_by: Creator { user: Some(user), .. }, .. }) => {
+            Some(user_identity(tx, *user)?)
+        }
+        _ => None,
+    };
     let inherited_from =
         (permission.item != access.item.id).then(|| ancestor(&access.drive, &access.chain, permission.item)).flatten();
     Ok(PermissionView {
         permission: permission.clone(),
         application,
+        inviter,
         inherited_from,
         expires_at,
         grantees,
@@ -229,7 +292,7 @@ fn grantee_identity(tx: &mut Tx<'_>, grantee: &Grantee) -> Result<Identity> {
     }
 }
 
-fn user_identity(tx: &mut Tx<'_>, id: UserId) -> Result<Identity> {
+pub(super) fn user_identity(tx: &mut Tx<'_>, id: UserId) -> Result<Identity> {
     let user = tx.user(id)?;
     let (display_name, email) =
         user.map(|user| (user.display_name, user.mail.or(Some(user.user_principal_name)))).unwrap_or_default();

@@ -96,6 +96,8 @@ pub fn user(
             return Err(Error::invalid("userPrincipalName", "There is a user of this name already."));
         }
         tx.insert_user(&user)?;
+        // What was shared with the address before there was an account for it (AMB-53).
+        tx.redeem_invitations(user.id, &user.user_principal_name)?;
         let new = NewDrive {
             tenant,
             kind,

@@ -120,9 +120,11 @@ impl Ticket {
     pub fn redeem(&self, tx: &mut Tx<'_>, now: Timestamp) -> Result<Access> {
         match &self.holder {
             Holder::User { user, application, tenant } => {
-                self.by_caller(tx, &claims(Some(*user), *application, *tenant))
+                self.by_caller(tx, &claims(Some(*user), *application, *tenant), now)
             }
-            Holder::Application { application, tenant } => self.by_caller(tx, &claims(None, *application, *tenant)),
+            Holder::Application { application, tenant } => {
+                self.by_caller(tx, &claims(None, *application, *tenant), now)
+            }
             Holder::Link { link, password_version, bearer } => {
                 let credentials = Credentials {
                     bearer: bearer.map(|(user, application, tenant)| claims(Some(user), application, tenant)),
@@ -137,7 +139,7 @@ impl Ticket {
         }
     }
 
-    fn by_caller(&self, tx: &mut Tx<'_>, claims: &Claims) -> Result<Access> {
+    fn by_caller(&self, tx: &mut Tx<'_>, claims: &Claims, now: Timestamp) -> Result<Access> {
         let caller = super::caller::identify(tx, claims).map_err(|_| Error::item_not_found())?;
         let item = tx.item(self.item)?.ok_or_else(Error::item_not_found)?;
         let chain = tx
@@ -145,7 +147,7 @@ impl Ticket {
             .filter(driveway_core::policy::access::Chain::is_live)
             .ok_or_else(Error::item_not_found)?;
         let actor: Actor<'_> = caller.actor();
-        let role: Role = chain.role_of(actor).ok_or_else(Error::item_not_found)?;
+        let role: Role = chain.role_of(actor, now).ok_or_else(Error::item_not_found)?;
         let drive = tx.drive(&item.drive)?.ok_or_else(Error::item_not_found)?;
         Ok(Access { drive, item, chain, role, via: Via::Caller(Box::new(caller)) })
     }

@@ -53,6 +53,9 @@ impl Places {
 fn body(route: &Route) -> Value {
     match route.name {
         "children.create" => json!({ "name": "New folder", "folder": {} }),
+        "invite" => json!({ "requireSignIn": true, "roles": ["read"], "recipients": [{ "email": "x@example.com" }] }),
+        "permissions.revokeGrants" => json!({ "grantees": [{ "email": "x@example.com" }] }),
+        "share.grant" => json!({ "roles": ["write"], "recipients": [{ "email": "x@example.com" }] }),
         "item.update" => json!({ "name": "Renamed" }),
         _ => json!({}),
     }

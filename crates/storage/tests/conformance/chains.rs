@@ -67,8 +67,8 @@ async fn a_chain_carries_permissions_and_the_people_of_links(database: Database)
         let (_, people) = chain.find(permission_id(4)).unwrap();
         assert_eq!(people.link().unwrap().grantees, [ANN, BOB]);
         let nobody_special = Standing::default();
-        assert_eq!(chain.role_of(Actor::User { id: ANN, standing: &nobody_special }), Some(Role::Owner));
-        assert_eq!(chain.role_of(Actor::User { id: BOB, standing: &nobody_special }), Some(Role::Write));
+        assert_eq!(chain.role_of(Actor::User { id: ANN, standing: &nobody_special }, at(20)), Some(Role::Owner));
+        assert_eq!(chain.role_of(Actor::User { id: BOB, standing: &nobody_special }, at(20)), Some(Role::Write));
         Ok(())
     })
     .await

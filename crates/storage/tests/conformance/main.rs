@@ -17,6 +17,7 @@ mod checks;
 mod collecting;
 mod drives;
 mod identities;
+mod invitations;
 mod items;
 mod permissions;
 mod small_nouns;

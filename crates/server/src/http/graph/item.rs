@@ -73,7 +73,7 @@ pub(super) async fn children(call: Call) -> Result<Response> {
         .db
         .read(move |tx| {
             let folder = reach(tx, &credentials, &address, Intent::Read, now)?;
-            item::children(tx, folder, after.as_deref(), limit)
+            item::children(tx, folder, after.as_deref(), limit, now)
         })
         .await?;
     let items: Vec<Value> =

@@ -3,11 +3,14 @@
 mod content;
 mod create_link;
 mod drive;
+mod invite;
 mod item;
+mod people;
 mod permission;
 pub(crate) mod render;
 pub mod routes;
 mod share;
+mod shared_with_me;
 
 use std::sync::Arc;
 

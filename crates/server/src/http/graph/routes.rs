@@ -9,7 +9,7 @@ use driveway_core::Error;
 use driveway_core::address::{Resource, Tail};
 use futures::future::BoxFuture;
 
-use super::{Call, content, create_link, drive, item, permission, share};
+use super::{Call, content, create_link, drive, invite, item, permission, share, shared_with_me};
 
 /// What kind of address a route is on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -86,7 +86,12 @@ pub const ROUTES: &[Route] = routes! {
     "createLink" POST Item ["createLink"] Write => create_link::create_link;
     "permissions.list" GET Item ["permissions"] Read => permission::list;
     "permissions.get" GET Item ["permissions", "*"] Read => permission::get;
+    "permissions.update" PATCH Item ["permissions", "*"] Write => permission::update;
     "permissions.delete" DELETE Item ["permissions", "*"] Write => permission::delete;
+    "permissions.revokeGrants" POST Item ["permissions", "*", "revokeGrants"] Write => permission::revoke_grants;
+    "invite" POST Item ["invite"] Write => invite::invite;
+    "share.grant" POST Share ["permission", "grant"] Write => share::grant;
+    "sharedWithMe" GET Drive ["sharedWithMe"] Read => shared_with_me::list;
     "share.get" GET Share [] Read => share::get;
 };
 

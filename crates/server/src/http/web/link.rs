@@ -228,8 +228,10 @@ impl Door {
         let breadcrumbs = self.breadcrumbs(&opened);
         let Opened { access, permission, expires_at } = opened;
         let can_replace = access.role >= Role::Write;
+        let now = self.context.now;
         // The gate has opened the folder in this request; its children lie below it and are opened with it.
-        let listed = self.app.db.read(move |tx| item::children(tx, access.clone(), after.as_deref(), PAGE)).await?;
+        let listed =
+            self.app.db.read(move |tx| item::children(tx, access.clone(), after.as_deref(), PAGE, now)).await?;
         let url = self.item_url(permission.item, listed.folder.item.id);
         let next_page =
             listed.next.map(|key| format!("{url}?page={}", self.app.seal.seal(Purpose::Page, key.as_bytes())));

@@ -1,6 +1,6 @@
 //! Permissions as Graph shows them (behaviour table, 1.1 and 1.2).
 
-use driveway_core::permission::{LinkType, PermissionKind, Role, SharingLink};
+use driveway_core::permission::{Invitation, LinkType, PermissionKind, Role, SharingLink};
 use driveway_core::time;
 use serde_json::{Map, Value, json};
 
@@ -27,13 +27,18 @@ pub(crate) fn collection(call: &Call, views: &[PermissionView]) -> Value {
     json!({ "@odata.context": format!("{}#Collection(permission)", call.metadata_url()), "value": permissions })
 }
 
-fn permission(call: &Call, view: &PermissionView) -> Value {
+/// A permission as a part of a response.
+pub(crate) fn permission(call: &Call, view: &PermissionView) -> Value {
     let mut members = Map::with_capacity(12);
     members.insert("@odata.type".into(), "#microsoft.graph.permission".into());
     members.insert("id".into(), view.permission.id.to_string().into());
     members.insert("roles".into(), json!([role(view.permission.role())]));
     match &view.permission.kind {
         PermissionKind::Grant { .. } => add_grantee(&mut members, view),
+        PermissionKind::Invitation(invited) => {
+            add_grantee(&mut members, view);
+            members.insert("invitation".into(), invitation(view, invited));
+        }
         PermissionKind::Link(link) => add_link(call, &mut members, view, link),
     }
     if let Some(expires_at) = view.expires_at {
@@ -95,7 +100,26 @@ fn add_grantee(members: &mut Map<String, Value>, view: &PermissionView) {
     }
 }
 
-fn identity_set(identity: &Identity) -> Value {
+/// The facet of what was born from an invitation (1.3). Whoever isn't known yet signs in once they are.
+fn invitation(view: &PermissionView, invitation: &Invitation) -> Value {
+    let mut value = json!({ "signInRequired": true });
+    if let Some(email) = &invitation.email {
+        insert(&mut value, "email", email.as_str());
+    }
+    let by = match (&view.inviter, &view.application) {
+        (Some(person), _) => Some(identity_set(person)),
+        (None, Some(application)) => Some(
+            json!({ "application": { "id": application.id.to_string(), "displayName": application.display_name } }),
+        ),
+        (None, None) => None,
+    };
+    if let Some(by) = by {
+        insert(&mut value, "invitedBy", by);
+    }
+    value
+}
+
+pub(crate) fn identity_set(identity: &Identity) -> Value {
     let kind = match identity.kind {
         IdentityKind::User => "user",
         IdentityKind::Group => "group",

@@ -1,0 +1,186 @@
+//! `invite`: people get a role on an item, with or without an account here.
+
+use driveway_core::address::ItemAddress;
+use driveway_core::caller::{Caller, Intent};
+use driveway_core::error::{Code, Error};
+use driveway_core::id::{GroupId, PermissionId, UserId};
+use driveway_core::identity::User;
+use driveway_core::permission::{Creator, Grantee, Invitation, Permission, PermissionKind, Role};
+use driveway_core::policy::invitation::{Facts, Offer, is_address, may_invite, takes_the_place_of};
+use driveway_core::policy::sharing::SharingPolicy;
+use jiff::Timestamp;
+
+use super::access::{Access, Via, reach};
+use super::create_link::stop_inheriting;
+use super::permissions::{PermissionView, view};
+use super::{Credentials, Result, Tx};
+
+/// Somebody named in a request, in one of the three ways (1.5 of the behaviour table).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Recipient {
+    /// By mail address: anybody.
+    Email(String),
+    /// By principal name, or by what stands before the `@` of it: somebody of the caller's organization.
+    Alias(String),
+    /// By id: a person or a group of the caller's organization.
+    ObjectId(String),
+}
+
+impl Recipient {
+    /// What was written.
+    pub fn name(&self) -> &str {
+        match self {
+            Self::Email(name) | Self::Alias(name) | Self::ObjectId(name) => name,
+        }
+    }
+}
+
+/// Whom a caller invites to what.
+#[derive(Debug, Clone)]
+pub struct NewInvitations {
+    /// The people.
+    pub recipients: Vec<Recipient>,
+    /// What they may do.
+    pub role: Role,
+    /// Until when.
+    pub expires_at: Option<Timestamp>,
+    /// Whether the item keeps the permissions of the folders above it. `false` counts on the first sharing only.
+    pub retain_inherited_permissions: bool,
+    /// Whether the good ones are invited although others aren't (INV-06); all or nothing otherwise (AMB-51).
+    pub some_may_fail: bool,
+}
+
+/// Ids for what may have to be written, drawn before the transaction.
+#[derive(Debug, Clone)]
+pub struct Fresh {
+    /// One for each recipient.
+    pub invitations: Vec<PermissionId>,
+    /// For the caller's own right, should inheritance end at the item.
+    pub grant: PermissionId,
+}
+
+/// What became of a recipient.
+pub type Outcome = std::result::Result<PermissionView, (Recipient, Error)>;
+
+/// Who is meant.
+struct Invited {
+    grantee: Option<Grantee>,
+    email: Option<String>,
+}
+
+/// Invites people, in the order of the request. Who has as much already keeps what they have.
+pub fn invite(
+    tx: &mut Tx<'_>,
+    credentials: &Credentials,
+    address: &ItemAddress,
+    new: &NewInvitations,
+    fresh: &Fresh,
+    now: Timestamp,
+) -> Result<Vec<Outcome>> {
+    let mut access = reach(tx, credentials, address, Intent::Write, now)?;
+    let caller = access.via.require_caller()?.clone();
+    if !matches!(access.via, Via::Caller(_)) {
+        return Err(Error::access_denied("People are invited to the item itself, not by way of a link."));
+    }
+    let offer = Offer { role: new.role, expires_at: new.expires_at };
+    may_invite(&Facts { role: access.role, is_root: access.item.is_root() }, &offer, now)?;
+    let policy = tx.sharing_policy(access.chain.tenant)?;
+    let mut found = Vec::with_capacity(new.recipients.len());
+    for (at, recipient) in new.recipients.iter().enumerate() {
+        let invited = find(tx, &caller, recipient).map_err(|error| error.target(format!("recipients[{at}]")));
+        found.push(if new.some_may_fail { invited } else { Ok(invited?) });
+    }
+    if !new.retain_inherited_permissions && found.iter().any(Result::is_ok) {
+        stop_inheriting(tx, &mut access, &caller, fresh.grant, now)?;
+    }
+    let mut outcomes = Vec::with_capacity(found.len());
+    for ((invited, recipient), id) in found.into_iter().zip(&new.recipients).zip(&fresh.invitations) {
+        outcomes.push(match invited {
+            Ok(invited) => Ok(put(tx, &access, &policy, (&caller, invited, *id), &offer, now)?),
+            Err(error) => Err((recipient.clone(), error)),
+        });
+    }
+    Ok(outcomes)
+}
+
+/// The grant that the person has on this very item, made, renewed or as it is.
+fn put(
+    tx: &mut Tx<'_>,
+    access: &Access,
+    policy: &SharingPolicy,
+    (caller, invited, id): (&Caller, Invited, PermissionId),
+    offer: &Offer,
+    now: Timestamp,
+) -> Result<PermissionView> {
+    let own = tx.permissions_of(access.item.id)?;
+    let existing = own.iter().find(|permission| is_for(permission, &invited));
+    let invitation = Invitation {
+        grantee: invited.grantee,
+        role: offer.role,
+        invited_by: Creator { user: caller.user_id(), application: caller.application.id },
+        expires_at: offer.expires_at,
+        email: invited.email,
+    };
+    let id = match existing {
+        Some(existing) => {
+            let has = Offer { role: existing.role(), expires_at: existing.ends_at() };
+            if takes_the_place_of(offer, &has, now) {
+                tx.renew_invitation(existing.id, &invitation)?;
+            }
+            existing.id
+        }
+        None => {
+            let kind = PermissionKind::Invitation(invitation);
+            tx.insert_permission(&Permission { id, item: access.item.id, kind, created_at: now }, None)?;
+            id
+        }
+    };
+    let permission = tx.permission(id)?.ok_or_else(Error::item_not_found)?;
+    view(tx, access, &permission, policy)
+}
+
+fn is_for(permission: &Permission, invited: &Invited) -> bool {
+    match (permission.holder(), &invited.grantee, &permission.kind) {
+        (Some(holder), Some(grantee), _) => holder == grantee,
+        (None, None, PermissionKind::Invitation(waiting)) => match (&waiting.email, &invited.email) {
+            (Some(waiting), Some(email)) => waiting.to_lowercase() == email.to_lowercase(),
+            _ => false,
+        },
+        _ => false,
+    }
+}
+
+fn find(tx: &mut Tx<'_>, caller: &Caller, recipient: &Recipient) -> Result<Invited> {
+    let unknown = || Error::new(Code::InvalidRequest, "A recipient isn't known here.");
+    match recipient {
+        Recipient::Email(email) => match tx.user_by_principal_name(email)? {
+            Some(user) if user.enabled => Ok(person(user)),
+            Some(_) => Err(unknown()),
+            None if is_address(email) => Ok(Invited { grantee: None, email: Some(email.clone()) }),
+            None => Err(Error::new(Code::InvalidRequest, "A recipient's email isn't an address.")),
+        },
+        Recipient::Alias(alias) => {
+            let domain = caller.user().and_then(|user| user.user_principal_name.split_once('@'));
+            let name = match domain {
+                Some((_, domain)) if !alias.contains('@') => format!("{alias}@{domain}"),
+                _ => alias.clone(),
+            };
+            let user = tx.user_by_principal_name(&name)?;
+            user.filter(|user| user.enabled && user.tenant == caller.tenant).map(person).ok_or_else(unknown)
+        }
+        Recipient::ObjectId(id) => {
+            let user = UserId::parse(id).map_or(Ok(None), |id| tx.user(id))?;
+            if let Some(user) = user {
+                let is_known = user.enabled && user.tenant == caller.tenant;
+                return if is_known { Ok(person(user)) } else { Err(unknown()) };
+            }
+            let group = GroupId::parse(id).map_or(Ok(None), |id| tx.group(id))?;
+            let group = group.filter(|group| group.tenant == caller.tenant).ok_or_else(unknown)?;
+            Ok(Invited { grantee: Some(Grantee::Group(group.id)), email: None })
+        }
+    }
+}
+
+fn person(user: User) -> Invited {
+    Invited { grantee: Some(Grantee::User(user.id)), email: user.mail.or(Some(user.user_principal_name)) }
+}
