@@ -15,7 +15,7 @@ use driveway_core::policy::sharing::{SharingPolicy, anonymous_disabled};
 use jiff::Timestamp;
 
 use super::access::{Access, Via, descend};
-use super::{Credentials, Result, Tx, caller};
+use super::{Credentials, Result, Tx, caller, redemption, share};
 
 /// Which item below a link is asked for.
 #[derive(Debug, Clone, Copy)]
@@ -26,6 +26,8 @@ pub enum Below<'a> {
     Id(ItemId),
     /// An item by names below the shared one.
     Path(&'a [String]),
+    /// An item by names below another, which is given by its id; refused unless it lies below the shared one.
+    Under(ItemId, &'a [String]),
 }
 
 /// What a link amounts to for this visitor.
@@ -60,7 +62,10 @@ pub fn open_link(
     now: Timestamp,
 ) -> Result<Passage> {
     let passage = open_item(tx, link, below, credentials, now)?;
-    if !matches!((&passage, below), (Passage::Closed(Decision::Gone, _), Below::Id(_) | Below::Path(_))) {
+    if !matches!(
+        (&passage, below),
+        (Passage::Closed(Decision::Gone, _), Below::Id(_) | Below::Path(_) | Below::Under(..))
+    ) {
         return Ok(passage);
     }
     match open_item(tx, link, Below::Shared, credentials, now)? {
@@ -114,12 +119,12 @@ fn gone() -> Passage {
 /// `may_open`, never by comparing paths (P8).
 fn find_below(tx: &mut Tx<'_>, permission: &Permission, below: Below<'_>) -> Result<Option<(DriveItem, ItemId)>> {
     let id = match below {
-        Below::Id(id) => id,
+        Below::Id(id) | Below::Under(id, _) => id,
         Below::Shared | Below::Path(_) => permission.item,
     };
     let Some(item) = tx.item(id)? else { return Ok(None) };
     let found = match below {
-        Below::Path(path) => match descend(tx, item, path) {
+        Below::Path(path) | Below::Under(_, path) => match descend(tx, item, path) {
             Ok(item) => Some(item),
             Err(error) if error.code() == Code::ItemNotFound => None,
             Err(error) => return Err(error),
@@ -172,11 +177,14 @@ pub fn reach_by_share(
     intent: Intent,
     now: Timestamp,
 ) -> Result<Access> {
+    if let Some(plain) = &credentials.plain {
+        return share::reach_by_url(tx, credentials, plain, address, intent, now);
+    }
     let link = credentials.link.ok_or_else(Error::item_not_found)?;
     let below = match &address.start {
         Start::Root => Below::Path(&address.path),
-        Start::Id(id) if address.path.is_empty() => Below::Id(ItemId::parse(id).map_err(|_| Error::item_not_found())?),
-        Start::Id(_) | Start::Special(_) => return Err(Error::item_not_found()),
+        Start::Id(id) => Below::Under(ItemId::parse(id).map_err(|_| Error::item_not_found())?, &address.path),
+        Start::Special(_) => return Err(Error::item_not_found()),
     };
     let opened = match open_link(tx, link, below, credentials, now)? {
         Passage::Open(opened) => opened,
@@ -190,6 +198,7 @@ pub fn reach_by_share(
         Passage::Closed(decision, _) => return Err(refusal(decision)),
     };
     check_scopes(&opened, intent)?;
+    redemption::require(tx, &opened, credentials)?;
     if intent == Intent::Write {
         opened.access.require_write()?;
     }
@@ -212,7 +221,7 @@ fn is_expired_link_of_owner(
 }
 
 /// For anonymous links the link is the credential. For the others the caller's token has to carry a scope for files.
-fn check_scopes(opened: &Opened, intent: Intent) -> Result<()> {
+pub fn check_scopes(opened: &Opened, intent: Intent) -> Result<()> {
     let is_anonymous = opened.permission.link().is_some_and(|link| link.scope == LinkScope::Anonymous);
     match opened.access.via.caller() {
         Some(caller) if !is_anonymous && caller.reach(intent) == Reach::None => {

@@ -11,7 +11,7 @@ use driveway_core::policy::redeem::is_expired;
 use driveway_storage::{ItemChange, NewFacet, NewItem};
 use jiff::Timestamp;
 
-use super::access::{Access, Via, descend, reach};
+use super::access::{Access, Via, descend, reach, step_down};
 use super::upload::author;
 use super::{Credentials, Result, Tx};
 
@@ -85,6 +85,22 @@ pub fn children(tx: &mut Tx<'_>, folder: Access, after: Option<&str>, limit: u32
     items.truncate(wanted);
     let next = if has_more { items.last().map(|item| name_key(&item.name)) } else { None };
     Ok(Page { folder, items, next })
+}
+
+/// The first items of each folder among some items, by the right that reached these.
+pub fn children_of_each(
+    tx: &mut Tx<'_>,
+    credentials: &Credentials,
+    page: &Page,
+    limit: u32,
+    now: Timestamp,
+) -> Result<Vec<Option<Page>>> {
+    let mut pages = Vec::with_capacity(page.items.len());
+    for item in &page.items {
+        let folder = if item.is_folder() { step_down(tx, credentials, &page.folder, item, now)? } else { None };
+        pages.push(folder.map(|folder| children(tx, folder, None, limit)).transpose()?);
+    }
+    Ok(pages)
 }
 
 /// A new folder in a folder.

@@ -29,4 +29,5 @@ mod link_organization;
 mod link_page;
 mod link_password;
 mod security;
+mod shares;
 mod steps;

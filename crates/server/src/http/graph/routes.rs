@@ -88,6 +88,11 @@ pub const ROUTES: &[Route] = routes! {
     "permissions.get" GET Item ["permissions", "*"] Read => permission::get;
     "permissions.delete" DELETE Item ["permissions", "*"] Write => permission::delete;
     "share.get" GET Share [] Read => share::get;
+    "share.permission" GET Share ["permission"] Read => share::permission;
+    "share.items" GET Share ["items"] Read => share::items;
+    "share.site" GET Share ["site"] Read => share::elsewhere;
+    "share.list" GET Share ["list"] Read => share::elsewhere;
+    "share.listItem" GET Share ["listItem"] Read => share::elsewhere;
 };
 
 /// What the table says to a request.

@@ -138,7 +138,7 @@ impl Door {
         };
         let shown = credentials::show_password(&self.app, guess, bearer.as_ref(), &self.context, link).await?;
         let visit = shown.or_else(|| visit::read(&self.app, headers, link, self.context.now));
-        let credentials = Credentials { bearer, link: Some(link), visit };
+        let credentials = Credentials { bearer, link: Some(link), visit, ..Credentials::default() };
         let now = self.context.now;
         let below =
             move |tx: &mut Tx<'_>| gate::open_link(tx, link, item.map_or(Below::Shared, Below::Id), &credentials, now);
@@ -322,7 +322,7 @@ impl Door {
         let Some(link) = self.link else { return Ok(gone(self.language)) };
         // The gate first: a link that is over asks nobody for a password any more.
         let now = self.context.now;
-        let credentials = Credentials { bearer: bearer.clone(), link: Some(link), visit: None };
+        let credentials = Credentials { bearer: bearer.clone(), link: Some(link), ..Credentials::default() };
         let permission =
             match self.app.db.read(move |tx| gate::open_link(tx, link, Below::Shared, &credentials, now)).await? {
                 Passage::Open(_) => return Ok(self.see_other()),

@@ -21,7 +21,7 @@ const WEB_ROUTES: [(&str, &str); 8] = [
 ];
 
 /// Every way into a link by the Graph API: verb, and what follows the share id.
-const GRAPH_ROUTES: [(&str, &str); 9] = [
+const GRAPH_ROUTES: [(&str, &str); 17] = [
     ("GET", ""),
     ("GET", "/driveItem"),
     ("GET", "/root"),
@@ -31,6 +31,14 @@ const GRAPH_ROUTES: [(&str, &str); 9] = [
     ("GET", "/driveItem:/a.txt:"),
     ("GET", "/items/{item}"),
     ("DELETE", "/items/{item}"),
+    ("GET", "/permission"),
+    ("GET", "/items"),
+    ("GET", "/site"),
+    ("GET", "/list"),
+    ("GET", "/listItem"),
+    ("GET", "?$expand=driveItem($expand=children)"),
+    ("GET", "/items/{item}?$expand=children"),
+    ("GET", "/items/{item}:/a.txt:/content"),
 ];
 
 /// A link of each kind of death, the item that it was on, and what it is called.
@@ -79,6 +87,7 @@ fn visitors(server: &TestServer) -> Vec<(&'static str, Actor)> {
         ("a password by Basic", server.anonymous().with("authorization", &format!("Basic {basic}"))),
         ("a bad bearer token", server.bearer("nonsense")),
         ("a colleague's token", server.bob()),
+        ("a wish to redeem", server.bob().with("prefer", "redeemSharingLink")),
         ("a range", server.anonymous().with("range", "bytes=0-0")),
     ]
 }

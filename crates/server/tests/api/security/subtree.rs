@@ -75,6 +75,8 @@ async fn delivered(visitor: &Actor, link: &Link, item: &str, path: &str) -> Vec<
         format!("/v1.0/shares/{share}/items/{item}/children"),
         format!("/v1.0/shares/{share}/items/{item}/content"),
         format!("/v1.0/shares/{share}/items/{item}/permissions"),
+        format!("/v1.0/shares/{share}/items/{item}?$expand=children"),
+        format!("/v1.0/shares/{share}/items/{item}/children?$expand=children"),
     ];
     for path in [path.to_owned(), path.replace('/', "%2F"), format!("./{path}"), format!("case0/{path}")] {
         routes.push(format!("/v1.0/shares/{share}/root:/{path}:"));

@@ -2,7 +2,7 @@
 
 use data_encoding::HEXUPPER;
 use driveway_core::hash::quick_xor_hash_text;
-use driveway_core::id::ItemId;
+use driveway_core::id::{DriveId, ItemId};
 use driveway_core::item::{Author, DriveItem, Facet};
 use driveway_core::policy::access::ChainItem;
 use driveway_core::time;
@@ -25,6 +25,11 @@ pub(crate) fn item(call: &Call, access: &Access, shared: Option<Shared>) -> Valu
     value
 }
 
+/// The URL of an item for those who have a right to it. As `u!…` it is a share's key as well (SHARE-09).
+pub(crate) fn web_url(call: &Call, drive: &DriveId, item: ItemId) -> String {
+    format!("{}/d/{drive}/{item}", call.context.base_url)
+}
+
 /// An item of a folder that was reached.
 pub(crate) fn child(call: &Call, folder: &Access, child: &DriveItem) -> Value {
     render(call, folder, child, &folder.chain.items)
@@ -39,7 +44,7 @@ fn render(call: &Call, access: &Access, item: &DriveItem, above: &[ChainItem]) -
     members.insert("cTag".into(), item.c_tag().into());
     members.insert("createdDateTime".into(), time::format(item.created_at).into());
     members.insert("lastModifiedDateTime".into(), time::format(item.modified_at).into());
-    members.insert("webUrl".into(), format!("{}/d/{}/{}", call.context.base_url, access.drive.id, item.id).into());
+    members.insert("webUrl".into(), web_url(call, &access.drive.id, item.id).into());
     let file_system = json!({
         "createdDateTime": time::format(item.file_system_created_at),
         "lastModifiedDateTime": time::format(item.file_system_modified_at),

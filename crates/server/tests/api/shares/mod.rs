@@ -1,0 +1,4 @@
+//! `/shares/{key}`: what stands there, who is let in, and links whose right people make their own.
+
+mod endpoint;
+mod redemption;
