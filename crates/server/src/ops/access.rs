@@ -7,7 +7,7 @@ use driveway_core::error::{Code, Error};
 use driveway_core::id::{DriveId, GroupId, ItemId, PermissionId, SiteId, TenantId, UserId};
 use driveway_core::item::DriveItem;
 use driveway_core::name::name_key;
-use driveway_core::permission::Role;
+use driveway_core::permission::{LinkType, Role};
 use driveway_core::policy::access::Chain;
 use jiff::Timestamp;
 
@@ -39,6 +39,8 @@ pub enum Via {
     Link {
         /// The link.
         link: PermissionId,
+        /// Its type, which may allow less than its role says.
+        link_type: LinkType,
         /// The item that the link is on: nothing above it may be told.
         shared: ItemId,
         /// The version of the password that the visitor knows.
@@ -64,6 +66,16 @@ impl Via {
 }
 
 impl Access {
+    /// Whether the bytes of a file may leave by this right (AMB-38).
+    pub fn prevents_download(&self) -> bool {
+        matches!(&self.via, Via::Link { link_type, .. } if link_type.prevents_download())
+    }
+
+    /// Whether this is the right to add files and to see nothing (AMB-39).
+    pub fn only_adds(&self) -> bool {
+        matches!(&self.via, Via::Link { link_type: LinkType::CreateOnly, .. })
+    }
+
     /// Refuses those who see the item and may not change it.
     pub fn require_write(&self) -> Result<()> {
         if self.role < Role::Write {
@@ -132,7 +144,7 @@ pub fn step_down(
             let shown = Credentials { link: Some(*link), visit, ..credentials.clone() };
             Ok(match gate::open_link(tx, *link, Below::Id(child.id), &shown, now)? {
                 Passage::Open(opened) => Some(opened.access),
-                Passage::Closed(..) => None,
+                Passage::Add(_) | Passage::Closed(..) => None,
             })
         }
     }

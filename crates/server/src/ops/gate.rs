@@ -35,6 +35,8 @@ pub enum Below<'a> {
 pub enum Passage {
     /// It opens.
     Open(Box<Opened>),
+    /// It takes files into the folder and opens nothing: only an upload may make use of it (AMB-39).
+    Add(Box<Opened>),
     /// It doesn't, and this is all that may be said. The link is told so that its type can shape the answer.
     Closed(Decision, Option<Permission>),
 }
@@ -70,7 +72,7 @@ pub fn open_link(
     }
     match open_item(tx, link, Below::Shared, credentials, now)? {
         Passage::Open(_) => Ok(passage),
-        closed @ Passage::Closed(..) => Ok(closed),
+        shared => Ok(shared),
     }
 }
 
@@ -104,11 +106,17 @@ fn open_item(
     }
     // A token that isn't good any more is complained of at live links only: dead ones look alike to everybody (P16).
     let visitor = visitor?;
-    let Decision::Open(role) = decision else { return Ok(Passage::Closed(decision, Some(permission))) };
+    let role = match decision {
+        Decision::Open(role) => role,
+        Decision::Add => permission.role(),
+        _ => return Ok(Passage::Closed(decision, Some(permission))),
+    };
     let Some(drive) = tx.drive(&item.drive)? else { return Ok(gone()) };
     let expires_at = policy.effective_expiry(sharing.scope, sharing.expires_at, permission.created_at);
-    let via = Via::Link { link, shared, password_version, caller: visitor.map(Box::new) };
-    Ok(Passage::Open(Box::new(Opened { access: Access { drive, item, chain, role, via }, permission, expires_at })))
+    let (link_type, caller) = (sharing.link_type, visitor.map(Box::new));
+    let via = Via::Link { link, link_type, shared, password_version, caller };
+    let opened = Box::new(Opened { access: Access { drive, item, chain, role, via }, permission, expires_at });
+    Ok(if decision == Decision::Add { Passage::Add(opened) } else { Passage::Open(opened) })
 }
 
 fn gone() -> Passage {
@@ -188,6 +196,7 @@ pub fn reach_by_share(
     };
     let opened = match open_link(tx, link, below, credentials, now)? {
         Passage::Open(opened) => opened,
+        Passage::Add(_) => return Err(adds_only()),
         // Whoever sends a good token and is no person can't be helped by another one.
         Passage::Closed(Decision::SignIn, _) if credentials.bearer.is_some() => {
             return Err(Error::access_denied("This link is for people, and the token is an application's."));
@@ -231,6 +240,11 @@ pub fn check_scopes(opened: &Opened, intent: Intent) -> Result<()> {
     }
 }
 
+/// What a link that only takes files says to everything else (AMB-39).
+pub fn adds_only() -> Error {
+    Error::access_denied("This link takes files by PUT driveItem:/{name}:/content, and shows nothing of the folder.")
+}
+
 /// What the Graph API says of a link that doesn't open (AMB-20, AMB-33, AMB-35).
 pub fn refusal(decision: Decision) -> Error {
     match decision {
@@ -240,6 +254,7 @@ pub fn refusal(decision: Decision) -> Error {
         }
         Decision::NotForYou => Error::access_denied("This link isn't for the account that is signed in."),
         Decision::Closed => anonymous_disabled(),
+        Decision::Add => adds_only(),
         Decision::Gone | Decision::Open(_) => Error::item_not_found(),
     }
 }

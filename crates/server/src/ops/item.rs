@@ -292,7 +292,7 @@ fn find_parent(
         Via::Link { link, .. } => {
             match super::gate::open_link(tx, *link, super::gate::Below::Id(target), credentials, now)? {
                 super::gate::Passage::Open(opened) => opened.access,
-                super::gate::Passage::Closed(..) => return Err(parent_not_found()),
+                super::gate::Passage::Add(_) | super::gate::Passage::Closed(..) => return Err(parent_not_found()),
             }
         }
         Via::Caller(caller) => {

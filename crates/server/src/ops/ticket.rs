@@ -132,7 +132,7 @@ impl Ticket {
                 };
                 match gate::open_link(tx, *link, Below::Id(self.item), &credentials, now)? {
                     Passage::Open(opened) => Ok(opened.access),
-                    Passage::Closed(..) => Err(Error::item_not_found()),
+                    Passage::Add(_) | Passage::Closed(..) => Err(Error::item_not_found()),
                 }
             }
         }

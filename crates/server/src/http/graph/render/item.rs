@@ -30,6 +30,17 @@ pub(crate) fn web_url(call: &Call, drive: &DriveId, item: ItemId) -> String {
     format!("{}/d/{drive}/{item}", call.context.base_url)
 }
 
+/// What who may only add files is told of the file: that it came whole. Not its name, which may have been changed because
+/// another file has the wanted one (AMB-39).
+pub(crate) fn receipt(call: &Call, access: &Access) -> Value {
+    json!({
+        "@odata.context": format!("{}#driveItem", call.metadata_url()),
+        "id": access.item.id.to_string(),
+        "size": access.item.size,
+        "createdDateTime": time::format(access.item.created_at),
+    })
+}
+
 /// An item of a folder that was reached.
 pub(crate) fn child(call: &Call, folder: &Access, child: &DriveItem) -> Value {
     render(call, folder, child, &folder.chain.items)
@@ -69,11 +80,13 @@ fn render(call: &Call, access: &Access, item: &DriveItem, above: &[ChainItem]) -
         Facet::File(file) => {
             let hashes = json!({ "quickXorHash": quick_xor_hash_text(&file.quick_xor), "sha256Hash": HEXUPPER.encode(&file.sha256.0) });
             members.insert("file".into(), json!({ "mimeType": file.mime_type, "hashes": hashes }));
-            let ticket = Ticket::new(item.id, &access.via, download::expiry(&call.app, &call.context));
-            members.insert(
-                "@microsoft.graph.downloadUrl".into(),
-                download::url_of(&call.app.seal, &ticket, &call.context).into(),
-            );
+            if !access.prevents_download() {
+                let ticket = Ticket::new(item.id, &access.via, download::expiry(&call.app, &call.context));
+                members.insert(
+                    "@microsoft.graph.downloadUrl".into(),
+                    download::url_of(&call.app.seal, &ticket, &call.context).into(),
+                );
+            }
         }
     }
     Value::Object(members)

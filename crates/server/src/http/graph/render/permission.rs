@@ -75,7 +75,7 @@ fn add_link(call: &Call, members: &mut Map<String, Value>, view: &PermissionView
     let mut facet = json!({
         "type": link.link_type.as_str(),
         "scope": link.scope.as_str(),
-        "preventsDownload": false,
+        "preventsDownload": link.link_type.prevents_download(),
     });
     if let Some(application) = application {
         insert(&mut facet, "application", application);
