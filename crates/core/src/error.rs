@@ -78,6 +78,8 @@ pub enum Inner {
     PasswordMismatch,
     /// The link's time is over, told only to those who could list it (AMB-22; the word is ours).
     LinkExpired,
+    /// The link has to be redeemed before it opens by the API (AMB-34; the word is ours).
+    RedemptionRequired,
 }
 
 /// An error with what a client, a person and an operator need to know of it.
@@ -240,6 +242,7 @@ impl Inner {
             Self::PasswordRequired => "passwordRequired",
             Self::PasswordMismatch => "passwordMismatch",
             Self::LinkExpired => "linkExpired",
+            Self::RedemptionRequired => "redemptionRequired",
         }
     }
 }

@@ -26,6 +26,12 @@ pub enum LinkType {
     Edit,
     /// Read only, and may stand in a frame of another page.
     Embed,
+    /// Read, and remark on where there are remarks; files only (AMB-40).
+    Review,
+    /// See, and not download (AMB-38).
+    BlocksDownload,
+    /// Add files to a folder, and see nothing of it (AMB-39).
+    CreateOnly,
 }
 
 /// Whom a sharing link is for.
@@ -60,7 +66,10 @@ macro_rules! words {
 
 words! {
     Role { Read = "read", Write = "write", Owner = "owner" }
-    LinkType { View = "view", Edit = "edit", Embed = "embed" }
+    LinkType {
+        View = "view", Edit = "edit", Embed = "embed",
+        Review = "review", BlocksDownload = "blocksDownload", CreateOnly = "createOnly",
+    }
     LinkScope { Users = "users", Organization = "organization", Anonymous = "anonymous" }
 }
 
@@ -68,9 +77,15 @@ impl LinkType {
     /// The role that a link of this type gives (CL-14, AMB-09).
     pub fn role(self) -> Role {
         match self {
-            Self::View | Self::Embed => Role::Read,
-            Self::Edit => Role::Write,
+            Self::View | Self::Embed | Self::Review | Self::BlocksDownload => Role::Read,
+            // To add is to write; that a createOnly link gives nothing else is decided by what it opens.
+            Self::Edit | Self::CreateOnly => Role::Write,
         }
+    }
+
+    /// Whether the holder may see the content and not have its bytes.
+    pub fn prevents_download(self) -> bool {
+        self == Self::BlocksDownload
     }
 }
 

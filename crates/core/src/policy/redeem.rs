@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use super::access::{Actor, Chain};
 use super::sharing::SharingPolicy;
 use crate::id::{PermissionId, TenantId, UserId};
-use crate::permission::{LinkScope, Permission, Role, SharingLink};
+use crate::permission::{LinkScope, LinkType, Permission, Role, SharingLink};
 
 /// Everything that decides whether a link opens an item.
 #[derive(Debug, Clone, Copy)]
@@ -38,6 +38,8 @@ pub struct Visitor {
 pub enum Decision {
     /// It opens the item with this role.
     Open(Role),
+    /// It takes files into the shared folder, and opens nothing (AMB-39).
+    Add,
     /// It would, for somebody who signs in.
     SignIn,
     /// It would, for somebody who knows the password.
@@ -72,6 +74,7 @@ pub fn may_open(facts: &Facts<'_>, now: Timestamp) -> Decision {
     }
     match &link.password {
         Some(guard) if facts.password_version != Some(guard.version) => Decision::Password,
+        _ if link.link_type == LinkType::CreateOnly => Decision::Add,
         _ => Decision::Open(role),
     }
 }
@@ -89,4 +92,63 @@ fn live_link<'a>(facts: &Facts<'a>, now: Timestamp) -> Option<(&'a Permission, &
 /// Whether a link's time is over: at its expiry or after (AMB-64).
 pub fn is_expired(link: &SharingLink, created_at: Timestamp, policy: &SharingPolicy, now: Timestamp) -> bool {
     policy.effective_expiry(link.scope, link.expires_at, created_at).is_some_and(|expires_at| now >= expires_at)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::id::{ApplicationId, ItemId};
+    use crate::permission::{Creator, PermissionKind};
+    use crate::policy::access::ChainItem;
+
+    const TENANT: TenantId = TenantId::from_uuid(Uuid::from_u128(1));
+    const LINK: PermissionId = PermissionId::from_uuid(Uuid::from_u128(2));
+    const ANN: UserId = UserId::from_uuid(Uuid::from_u128(3));
+
+    fn chain(link_type: LinkType, scope: LinkScope, depth: u128, at: u128) -> Chain {
+        let creator = Creator { user: None, application: ApplicationId::from_uuid(Uuid::from_u128(4)) };
+        let link = SharingLink { link_type, scope, creator, password: None, expires_at: None, grantees: vec![ANN] };
+        let items = (0..depth).map(|level| {
+            let id = ItemId::from_uuid(Uuid::from_u128(level));
+            let kind = PermissionKind::Link(link.clone());
+            let permission = Permission { id: LINK, item: id, kind, created_at: Timestamp::UNIX_EPOCH };
+            let permissions = if level == at { vec![permission] } else { Vec::new() };
+            ChainItem { id, name: String::new(), inherits: true, deleted: false, permissions }
+        });
+        Chain { tenant: TENANT, items: items.collect() }
+    }
+
+    proptest! {
+        #[test]
+        fn amb_38_amb_39_amb_40_a_link_gives_what_its_type_says_and_no_more(
+            link_type in proptest::sample::select(LinkType::ALL),
+            scope in proptest::sample::select(LinkScope::ALL),
+            depth in 1_u128..5,
+            at in 0_u128..5,
+            signed_in: bool,
+            creator_is_good: bool,
+        ) {
+            let chain = chain(link_type, scope, depth, at);
+            let creator = if creator_is_good { Actor::Application { tenant: TENANT } } else { Actor::Nobody };
+            let policy = SharingPolicy::default();
+            let visitor = signed_in.then_some(Visitor { user: ANN, tenant: TENANT });
+            let facts = Facts { chain: &chain, link: LINK, policy: &policy, creator, visitor, password_version: None };
+            match may_open(&facts, Timestamp::UNIX_EPOCH) {
+                Decision::Add => prop_assert_eq!(link_type, LinkType::CreateOnly),
+                Decision::Open(role) => {
+                    prop_assert!(link_type != LinkType::CreateOnly);
+                    prop_assert!(role <= link_type.role());
+                    prop_assert!(role == Role::Read || link_type == LinkType::Edit);
+                    prop_assert!(creator_is_good && at < depth);
+                }
+                decision => {
+                    let wanted = if creator_is_good && at < depth { Decision::SignIn } else { Decision::Gone };
+                    prop_assert_eq!(decision, wanted);
+                }
+            }
+        }
+    }
 }

@@ -26,6 +26,8 @@ pub struct SharingPolicy {
     pub passwords_on_business: bool,
     /// Whether files on business drives and document libraries may have embed links (the seed: personal only).
     pub embed_on_business: bool,
+    /// Whether the type addressBar may be asked for; it resolves to the default type (AMB-41).
+    pub address_bar_links: bool,
 }
 
 /// [`LinkType`] as policy spells it.
@@ -60,6 +62,7 @@ impl Default for SharingPolicy {
             maximum_expiration_days: None,
             passwords_on_business: false,
             embed_on_business: false,
+            address_bar_links: false,
         }
     }
 }
@@ -139,6 +142,8 @@ pub struct Wish {
     pub expires_at: Option<Timestamp>,
     /// Whether people were named.
     pub has_recipients: bool,
+    /// Whether the link is for a browser's address bar: of the default type, where policy has such links (AMB-41).
+    pub address_bar: bool,
 }
 
 /// The terms of a link that may be made.
@@ -166,7 +171,7 @@ pub fn may_create_link(facts: &Facts, wish: &Wish, now: Timestamp) -> Result<Ter
         );
     }
     let link_type = resolve_type(facts, wish)?;
-    let scope = resolve_scope(facts, wish)?;
+    let scope = resolve_scope(facts, wish, link_type)?;
     if link_type.role() > facts.role {
         return Err(Error::access_denied("A link can't give more than its creator has.").target("type"));
     }
@@ -177,6 +182,9 @@ pub fn may_create_link(facts: &Facts, wish: &Wish, now: Timestamp) -> Result<Ter
 }
 
 fn resolve_type(facts: &Facts, wish: &Wish) -> Result<LinkType> {
+    if wish.address_bar && !facts.policy.address_bar_links {
+        return Err(Error::new(Code::NotSupported, "Links for the address bar are switched off.").target("type"));
+    }
     let link_type = wish.link_type.unwrap_or(match facts.policy.default_link_type {
         DefaultLinkType::View => LinkType::View,
         DefaultLinkType::Edit => LinkType::Edit,
@@ -189,19 +197,40 @@ fn resolve_type(facts: &Facts, wish: &Wish) -> Result<LinkType> {
             return Err(Error::invalid("type", "Embed links are for files, not for folders."));
         }
     }
+    check_place(facts, link_type)?;
     Ok(link_type)
 }
 
-fn resolve_scope(facts: &Facts, wish: &Wish) -> Result<LinkScope> {
+/// Where the newer types are at home: business drives and libraries, and the kind of item that they are for (CL-16, AMB-44).
+fn check_place(facts: &Facts, link_type: LinkType) -> Result<()> {
+    let is_newer = matches!(link_type, LinkType::Review | LinkType::BlocksDownload | LinkType::CreateOnly);
+    if is_newer && facts.drive == DriveKind::Personal {
+        return Err(Error::invalid("type", "Links of this type are for business drives and document libraries."));
+    }
+    match link_type {
+        LinkType::Review if facts.is_folder => {
+            Err(Error::invalid("type", "Review links are for files, not for folders."))
+        }
+        LinkType::CreateOnly if !facts.is_folder => {
+            Err(Error::invalid("type", "Links that take files are for folders, not for files."))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn resolve_scope(facts: &Facts, wish: &Wish, link_type: LinkType) -> Result<LinkScope> {
     match wish.scope {
-        Some(scope) => refuse_scope(facts, scope).map_or(Ok(scope), Err),
-        None => default_scope(facts),
+        Some(scope) => refuse_scope(facts, scope, link_type).map_or(Ok(scope), Err),
+        None => default_scope(facts, link_type),
     }
 }
 
 /// Why an explicitly wished scope is refused; it is never replaced by a weaker one (AMB-21).
-fn refuse_scope(facts: &Facts, scope: LinkScope) -> Option<Error> {
+fn refuse_scope(facts: &Facts, scope: LinkScope, link_type: LinkType) -> Option<Error> {
     match scope {
+        LinkScope::Anonymous if link_type == LinkType::Review => {
+            Some(Error::invalid("scope", "Who reviews has to sign in: a review link can't be anonymous."))
+        }
         LinkScope::Anonymous if !facts.policy.anonymous_links => Some(anonymous_disabled()),
         LinkScope::Organization if facts.drive == DriveKind::Personal => {
             Some(Error::invalid("scope", "A personal drive belongs to no organization."))
@@ -211,7 +240,7 @@ fn refuse_scope(facts: &Facts, scope: LinkScope) -> Option<Error> {
 }
 
 /// The organization's default, or the next narrower scope that is allowed (AMB-07, POLICY-04).
-fn default_scope(facts: &Facts) -> Result<LinkScope> {
+fn default_scope(facts: &Facts, link_type: LinkType) -> Result<LinkScope> {
     let wanted = match facts.policy.default_link_scope {
         DefaultLinkScope::Anonymous => LinkScope::Anonymous,
         // A personal drive has no organization; its own notion of an open link is the anonymous one.
@@ -222,7 +251,7 @@ fn default_scope(facts: &Facts) -> Result<LinkScope> {
     [LinkScope::Anonymous, LinkScope::Organization, LinkScope::Users]
         .into_iter()
         .filter(|scope| *scope <= wanted)
-        .find(|scope| refuse_scope(facts, *scope).is_none())
+        .find(|scope| refuse_scope(facts, *scope, link_type).is_none())
         .ok_or_else(anonymous_disabled)
 }
 

@@ -4,7 +4,7 @@ use axum::http::header::AUTHORIZATION;
 use axum::http::{HeaderMap, HeaderValue};
 use data_encoding::BASE64;
 use driveway_core::error::{Code, Error};
-use driveway_core::id::PermissionId;
+use driveway_core::id::{DriveId, ItemId, PermissionId};
 use driveway_core::share_id::ShareKey;
 use secrecy::SecretString;
 
@@ -12,6 +12,8 @@ use super::context::Context;
 use crate::app::App;
 use crate::auth::token::{self, Claims};
 use crate::ops::password::{self, Visit};
+use crate::ops::redemption::Preference;
+use crate::ops::share::PlainUrl;
 
 /// The header in which a script shows a link's password (AMB-33).
 pub(crate) const LINK_PASSWORD: &str = "driveway-link-password";
@@ -73,18 +75,60 @@ pub(crate) async fn show_password(
 
 /// The link that a `/shares/{key}` stands for (SHARE-01, AMB-35, AMB-36). A key that can't be read is the client's error;
 /// one that can and isn't genuine is as absent as one that was revoked.
-pub(crate) fn share(app: &App, key: &str, context: &Context) -> Result<PermissionId, Error> {
+pub(crate) fn share(app: &App, key: &str, context: &Context) -> Result<Shared, Error> {
     let invalid = |_| Error::new(Code::InvalidRequest, "Invalid shares key.").target("shareId");
     let token = match ShareKey::parse(key).map_err(invalid)? {
         ShareKey::Id(token) => token,
-        ShareKey::EncodedUrl(url) => token_of_url(&url, &context.base_url)
-            .ok_or_else(|| {
-                Error::new(Code::InvalidRequest, "The shares key isn't the URL of a link on this server.")
-                    .target("shareId")
-            })?
-            .to_owned(),
+        ShareKey::EncodedUrl(url) => {
+            match (token_of_url(&url, &context.base_url), plain_url(&url, &context.base_url)) {
+                (Some(token), _) => token.to_owned(),
+                (None, Some(plain)) => return Ok(Shared::Item(plain)),
+                (None, None) => {
+                    return Err(Error::new(Code::InvalidRequest, "The shares key isn't a URL of this server.")
+                        .target("shareId"));
+                }
+            }
+        }
     };
-    app.seal.open_link_token(&token).ok_or_else(Error::item_not_found)
+    app.seal.open_link_token(&token).map(Shared::Link).ok_or_else(Error::item_not_found)
+}
+
+/// What a share's key stands for.
+pub(crate) enum Shared {
+    /// A link, whose token is genuine.
+    Link(PermissionId),
+    /// An item, by its plain URL (SHARE-09).
+    Item(PlainUrl),
+}
+
+/// The preference for redeeming that a request states (HDR-04, HDR-05). The greater of two counts.
+pub(crate) fn preference(headers: &HeaderMap) -> Preference {
+    let mut found = Preference::None;
+    let values = headers.get_all("prefer").iter().filter_map(|value| value.to_str().ok());
+    for word in values.flat_map(|value| value.split(',')).map(str::trim) {
+        if word.eq_ignore_ascii_case(REDEEM) {
+            return Preference::Durable;
+        }
+        if word.eq_ignore_ascii_case(REDEEM_IF_NECESSARY) {
+            found = Preference::IfNecessary;
+        }
+    }
+    found
+}
+
+/// The preference for a durable right.
+pub(crate) const REDEEM: &str = "redeemSharingLink";
+/// The preference for a right in this request only.
+pub(crate) const REDEEM_IF_NECESSARY: &str = "redeemSharingLinkIfNecessary";
+
+/// The drive and item of `{base}/d/{drive}/{item}`.
+fn plain_url(url: &str, base_url: &str) -> Option<PlainUrl> {
+    let authority = |url: &str| url.split_once("://").map(|(_, rest)| rest.to_owned());
+    let own = authority(base_url)?;
+    let path = authority(url)?;
+    let mut segments = path.strip_prefix(&own)?.strip_prefix("/d/")?.split(['/', '?', '#']);
+    let (drive, item) = (segments.next()?, segments.next()?);
+    Some(PlainUrl { drive: DriveId::parse(drive).ok()?, item: ItemId::parse(item).ok()? })
 }
 
 fn token_of_url<'a>(url: &'a str, base_url: &str) -> Option<&'a str> {

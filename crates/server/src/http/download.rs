@@ -52,6 +52,6 @@ async fn download(State(app): State<Arc<App>>, Path(ticket): Path<String>, reque
 async fn open(app: &App, ticket: &str, context: &Context, headers: HeaderMap) -> Result<Response, Error> {
     let ticket = Ticket::open(&app.seal, ticket, context.now).ok_or_else(Error::item_not_found)?;
     let now = context.now;
-    let file = app.db.read(move |tx| content(&ticket.redeem(tx, now)?.item)).await?;
+    let file = app.db.read(move |tx| content(&ticket.redeem(tx, now)?)).await?;
     deliver(app, &file, Disposition::Attachment, &headers).await
 }

@@ -94,6 +94,7 @@ struct PolicyChange {
     maximum_expiration_days: Option<Option<u32>>,
     passwords_on_business: Option<bool>,
     embed_on_business: Option<bool>,
+    address_bar_links: Option<bool>,
 }
 
 impl PolicyChange {
@@ -106,6 +107,7 @@ impl PolicyChange {
             default_link_scope: word(members, "defaultLinkScope")?,
             passwords_on_business: members.flag("passwordsOnBusiness")?,
             embed_on_business: members.flag("embedOnBusiness")?,
+            address_bar_links: members.flag("addressBarLinks")?,
         })
     }
 
@@ -118,6 +120,7 @@ impl PolicyChange {
             maximum_expiration_days: self.maximum_expiration_days.unwrap_or(policy.maximum_expiration_days),
             passwords_on_business: self.passwords_on_business.unwrap_or(policy.passwords_on_business),
             embed_on_business: self.embed_on_business.unwrap_or(policy.embed_on_business),
+            address_bar_links: self.address_bar_links.unwrap_or(policy.address_bar_links),
         }
     }
 }

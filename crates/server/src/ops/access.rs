@@ -7,11 +7,13 @@ use driveway_core::error::{Code, Error};
 use driveway_core::id::{DriveId, GroupId, ItemId, PermissionId, SiteId, TenantId, UserId};
 use driveway_core::item::DriveItem;
 use driveway_core::name::name_key;
-use driveway_core::permission::Role;
+use driveway_core::permission::{LinkType, Role};
 use driveway_core::policy::access::Chain;
 use jiff::Timestamp;
 
-use super::{Credentials, Result, Tx, caller, gate};
+use super::gate::{Below, Passage};
+use super::password::Visit;
+use super::{Credentials, Result, Tx, caller, gate, redemption};
 
 /// An item that was reached, and what the one who reached it may do to it.
 #[derive(Debug, Clone)]
@@ -37,6 +39,8 @@ pub enum Via {
     Link {
         /// The link.
         link: PermissionId,
+        /// Its type, which may allow less than its role says.
+        link_type: LinkType,
         /// The item that the link is on: nothing above it may be told.
         shared: ItemId,
         /// The version of the password that the visitor knows.
@@ -62,6 +66,16 @@ impl Via {
 }
 
 impl Access {
+    /// Whether the bytes of a file may leave by this right (AMB-38).
+    pub fn prevents_download(&self) -> bool {
+        matches!(&self.via, Via::Link { link_type, .. } if link_type.prevents_download())
+    }
+
+    /// Whether this is the right to add files and to see nothing (AMB-39).
+    pub fn only_adds(&self) -> bool {
+        matches!(&self.via, Via::Link { link_type: LinkType::CreateOnly, .. })
+    }
+
     /// Refuses those who see the item and may not change it.
     pub fn require_write(&self) -> Result<()> {
         if self.role < Role::Write {
@@ -91,12 +105,49 @@ pub fn reach(
     if !chain.is_live() {
         return Err(Error::item_not_found());
     }
-    let role = chain.role_of(caller.actor(), now).ok_or_else(Error::item_not_found)?;
+    let direct = chain.role_of(caller.actor(), now);
+    let needed = if intent == Intent::Write { Role::Write } else { Role::Read };
+    // Only who can't do it by a right of their own is asked for the links that they carry (SHARE-07).
+    if direct < Some(needed)
+        && let Some(carried) = redemption::carried(tx, credentials, &caller, item.id, now)?
+        && Some(carried.role) > direct
+    {
+        if intent == Intent::Write {
+            carried.require_write()?;
+        }
+        return Ok(carried);
+    }
+    let role = direct.ok_or_else(Error::item_not_found)?;
     let access = Access { drive, item, chain, role, via: Via::Caller(Box::new(caller)) };
     if intent == Intent::Write {
         access.require_write()?;
     }
     Ok(access)
+}
+
+/// An item of a folder that was reached, by the same right; `None` where that right doesn't reach it.
+pub fn step_down(
+    tx: &mut Tx<'_>,
+    credentials: &Credentials,
+    folder: &Access,
+    child: &DriveItem,
+    now: Timestamp,
+) -> Result<Option<Access>> {
+    match &folder.via {
+        Via::Caller(caller) => {
+            let Some(chain) = tx.chain(child.id)? else { return Ok(None) };
+            let role = chain.role_of(caller.actor(), now);
+            Ok(role.map(|role| Access { item: child.clone(), chain, role, ..folder.clone() }))
+        }
+        Via::Link { link, password_version, .. } => {
+            let visit = password_version.map(|version| Visit { link: *link, version });
+            let shown = Credentials { link: Some(*link), visit, ..credentials.clone() };
+            Ok(match gate::open_link(tx, *link, Below::Id(child.id), &shown, now)? {
+                Passage::Open(opened) => Some(opened.access),
+                Passage::Add(_) | Passage::Closed(..) => None,
+            })
+        }
+    }
 }
 
 /// The drive at an address. The token's scopes are looked at before anything is said about the drive, so that a

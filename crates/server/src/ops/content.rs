@@ -4,6 +4,7 @@ use driveway_core::error::{Code, Error};
 use driveway_core::item::{DriveItem, FileFacet, Sha256};
 
 use super::Result;
+use super::access::Access;
 
 /// A file's content and what a response says of it.
 #[derive(Debug, Clone)]
@@ -22,8 +23,20 @@ pub struct Content {
     pub modified_at: jiff::Timestamp,
 }
 
-/// The content of an item; folders have none.
-pub fn content(item: &DriveItem) -> Result<Content> {
+/// The content of an item that was reached, to be handed out; folders have none, and some links only let look.
+pub fn content(access: &Access) -> Result<Content> {
+    if access.prevents_download() {
+        return Err(Error::access_denied("This link lets look and not download."));
+    }
+    of_item(&access.item)
+}
+
+/// The content of an item that was reached, to be shown inside our own page.
+pub fn preview(access: &Access) -> Result<Content> {
+    of_item(&access.item)
+}
+
+fn of_item(item: &DriveItem) -> Result<Content> {
     let file: &FileFacet = item.file().ok_or_else(|| Error::new(Code::NotSupported, "A folder has no content."))?;
     Ok(Content {
         sha256: file.sha256,

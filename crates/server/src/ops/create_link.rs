@@ -25,6 +25,8 @@ use crate::app::App;
 pub struct NewLink {
     /// The type, or the organization's default.
     pub link_type: Option<LinkType>,
+    /// Whether the link is for a browser's address bar.
+    pub address_bar: bool,
     /// The scope, or the organization's default.
     pub scope: Option<LinkScope>,
     /// The password that the link shall have.
@@ -118,6 +120,40 @@ pub async fn create_link(
     }
 }
 
+/// The item, for a "link" that gives nobody a new right: whoever sees the item may have its address (PERM-23, AMB-65).
+pub fn existing_access(
+    tx: &mut Tx<'_>,
+    credentials: &Credentials,
+    address: &ItemAddress,
+    new: &NewLink,
+    now: Timestamp,
+) -> Result<Access> {
+    let access = reach(tx, credentials, address, Intent::Read, now)?;
+    let Via::Caller(caller) = &access.via else {
+        access.via.require_caller()?;
+        return Err(Error::access_denied("Links are made on the item itself, not by way of another link."));
+    };
+    caller.require(Intent::Write, access.drive.is_own_of(caller.user_id()))?;
+    let refuse =
+        |target: &'static str| Err(Error::invalid(target, format!("{target} doesn't go with existingAccess.")));
+    if new.password.is_some() {
+        return refuse("password");
+    }
+    if new.expires_at.is_some() {
+        return refuse("expirationDateTime");
+    }
+    if !new.recipients.is_empty() {
+        return refuse("recipients");
+    }
+    if !new.retain_inherited_permissions {
+        return refuse("retainInheritedPermissions");
+    }
+    match new.link_type {
+        None | Some(LinkType::View | LinkType::Edit) if !new.address_bar => Ok(access),
+        _ => refuse("type"),
+    }
+}
+
 /// The existing link, once its password has been shown where it has one; `None` when there is something to write.
 async fn settle(
     app: &App,
@@ -165,6 +201,7 @@ fn survey(
     };
     let wish = Wish {
         link_type: new.link_type,
+        address_bar: new.address_bar,
         scope: new.scope,
         protected: new.password.is_some(),
         expires_at: new.expires_at,

@@ -15,7 +15,7 @@ use driveway_core::policy::sharing::{SharingPolicy, anonymous_disabled};
 use jiff::Timestamp;
 
 use super::access::{Access, Via, descend};
-use super::{Credentials, Result, Tx, caller};
+use super::{Credentials, Result, Tx, caller, redemption, share};
 
 /// Which item below a link is asked for.
 #[derive(Debug, Clone, Copy)]
@@ -26,6 +26,8 @@ pub enum Below<'a> {
     Id(ItemId),
     /// An item by names below the shared one.
     Path(&'a [String]),
+    /// An item by names below another, which is given by its id; refused unless it lies below the shared one.
+    Under(ItemId, &'a [String]),
 }
 
 /// What a link amounts to for this visitor.
@@ -33,6 +35,8 @@ pub enum Below<'a> {
 pub enum Passage {
     /// It opens.
     Open(Box<Opened>),
+    /// It takes files into the folder and opens nothing: only an upload may make use of it (AMB-39).
+    Add(Box<Opened>),
     /// It doesn't, and this is all that may be said. The link is told so that its type can shape the answer.
     Closed(Decision, Option<Permission>),
 }
@@ -60,12 +64,15 @@ pub fn open_link(
     now: Timestamp,
 ) -> Result<Passage> {
     let passage = open_item(tx, link, below, credentials, now)?;
-    if !matches!((&passage, below), (Passage::Closed(Decision::Gone, _), Below::Id(_) | Below::Path(_))) {
+    if !matches!(
+        (&passage, below),
+        (Passage::Closed(Decision::Gone, _), Below::Id(_) | Below::Path(_) | Below::Under(..))
+    ) {
         return Ok(passage);
     }
     match open_item(tx, link, Below::Shared, credentials, now)? {
         Passage::Open(_) => Ok(passage),
-        closed @ Passage::Closed(..) => Ok(closed),
+        shared => Ok(shared),
     }
 }
 
@@ -99,14 +106,20 @@ fn open_item(
     }
     // A token that isn't good any more is complained of at live links only: dead ones look alike to everybody (P16).
     let visitor = visitor?;
-    let Decision::Open(role) = decision else { return Ok(Passage::Closed(decision, Some(permission))) };
+    let role = match decision {
+        Decision::Open(role) => role,
+        Decision::Add => permission.role(),
+        _ => return Ok(Passage::Closed(decision, Some(permission))),
+    };
     let Some(drive) = tx.drive(&item.drive)? else { return Ok(gone()) };
     if sharing.link_type == LinkType::Embed && !policy.allows_embed_on(drive.kind) {
         return Ok(Passage::Closed(Decision::Closed, Some(permission)));
     }
     let expires_at = policy.effective_expiry(sharing.scope, sharing.expires_at, permission.created_at);
-    let via = Via::Link { link, shared, password_version, caller: visitor.map(Box::new) };
-    Ok(Passage::Open(Box::new(Opened { access: Access { drive, item, chain, role, via }, permission, expires_at })))
+    let (link_type, caller) = (sharing.link_type, visitor.map(Box::new));
+    let via = Via::Link { link, link_type, shared, password_version, caller };
+    let opened = Box::new(Opened { access: Access { drive, item, chain, role, via }, permission, expires_at });
+    Ok(if decision == Decision::Add { Passage::Add(opened) } else { Passage::Open(opened) })
 }
 
 fn gone() -> Passage {
@@ -117,12 +130,12 @@ fn gone() -> Passage {
 /// `may_open`, never by comparing paths (P8).
 fn find_below(tx: &mut Tx<'_>, permission: &Permission, below: Below<'_>) -> Result<Option<(DriveItem, ItemId)>> {
     let id = match below {
-        Below::Id(id) => id,
+        Below::Id(id) | Below::Under(id, _) => id,
         Below::Shared | Below::Path(_) => permission.item,
     };
     let Some(item) = tx.item(id)? else { return Ok(None) };
     let found = match below {
-        Below::Path(path) => match descend(tx, item, path) {
+        Below::Path(path) | Below::Under(_, path) => match descend(tx, item, path) {
             Ok(item) => Some(item),
             Err(error) if error.code() == Code::ItemNotFound => None,
             Err(error) => return Err(error),
@@ -175,14 +188,18 @@ pub fn reach_by_share(
     intent: Intent,
     now: Timestamp,
 ) -> Result<Access> {
+    if let Some(plain) = &credentials.plain {
+        return share::reach_by_url(tx, credentials, plain, address, intent, now);
+    }
     let link = credentials.link.ok_or_else(Error::item_not_found)?;
     let below = match &address.start {
         Start::Root => Below::Path(&address.path),
-        Start::Id(id) if address.path.is_empty() => Below::Id(ItemId::parse(id).map_err(|_| Error::item_not_found())?),
-        Start::Id(_) | Start::Special(_) => return Err(Error::item_not_found()),
+        Start::Id(id) => Below::Under(ItemId::parse(id).map_err(|_| Error::item_not_found())?, &address.path),
+        Start::Special(_) => return Err(Error::item_not_found()),
     };
     let opened = match open_link(tx, link, below, credentials, now)? {
         Passage::Open(opened) => opened,
+        Passage::Add(_) => return Err(adds_only()),
         // Whoever sends a good token and is no person can't be helped by another one.
         Passage::Closed(Decision::SignIn, _) if credentials.bearer.is_some() => {
             return Err(Error::access_denied("This link is for people, and the token is an application's."));
@@ -193,6 +210,7 @@ pub fn reach_by_share(
         Passage::Closed(decision, _) => return Err(refusal(decision)),
     };
     check_scopes(&opened, intent)?;
+    redemption::require(tx, &opened, credentials, now)?;
     if intent == Intent::Write {
         opened.access.require_write()?;
     }
@@ -215,7 +233,7 @@ fn is_expired_link_of_owner(
 }
 
 /// For anonymous links the link is the credential. For the others the caller's token has to carry a scope for files.
-fn check_scopes(opened: &Opened, intent: Intent) -> Result<()> {
+pub fn check_scopes(opened: &Opened, intent: Intent) -> Result<()> {
     let is_anonymous = opened.permission.link().is_some_and(|link| link.scope == LinkScope::Anonymous);
     match opened.access.via.caller() {
         Some(caller) if !is_anonymous && caller.reach(intent) == Reach::None => {
@@ -223,6 +241,11 @@ fn check_scopes(opened: &Opened, intent: Intent) -> Result<()> {
         }
         _ => Ok(()),
     }
+}
+
+/// What a link that only takes files says to everything else (AMB-39).
+pub fn adds_only() -> Error {
+    Error::access_denied("This link takes files by PUT driveItem:/{name}:/content, and shows nothing of the folder.")
 }
 
 /// What the Graph API says of a link that doesn't open (AMB-20, AMB-33, AMB-35).
@@ -234,6 +257,7 @@ pub fn refusal(decision: Decision) -> Error {
         }
         Decision::NotForYou => Error::access_denied("This link isn't for the account that is signed in."),
         Decision::Closed => anonymous_disabled(),
+        Decision::Add => adds_only(),
         Decision::Gone | Decision::Open(_) => Error::item_not_found(),
     }
 }

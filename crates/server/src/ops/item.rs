@@ -11,7 +11,7 @@ use driveway_core::policy::access::Chain;
 use driveway_storage::{ItemChange, NewFacet, NewItem};
 use jiff::Timestamp;
 
-use super::access::{Access, Via, descend, reach};
+use super::access::{Access, Via, descend, reach, step_down};
 use super::upload::author;
 use super::{Credentials, Result, Tx};
 
@@ -132,6 +132,22 @@ fn refuse_unreachable_content(tx: &mut Tx<'_>, access: &Access, now: Timestamp) 
         }
     }
     Ok(())
+}
+
+/// The first items of each folder among some items, by the right that reached these.
+pub fn children_of_each(
+    tx: &mut Tx<'_>,
+    credentials: &Credentials,
+    page: &Page,
+    limit: u32,
+    now: Timestamp,
+) -> Result<Vec<Option<Page>>> {
+    let mut pages = Vec::with_capacity(page.items.len());
+    for item in &page.items {
+        let folder = if item.is_folder() { step_down(tx, credentials, &page.folder, item, now)? } else { None };
+        pages.push(folder.map(|folder| children(tx, folder, None, limit, now)).transpose()?);
+    }
+    Ok(pages)
 }
 
 /// A new folder in a folder.
@@ -323,7 +339,7 @@ fn find_parent(
         Via::Link { link, .. } => {
             match super::gate::open_link(tx, *link, super::gate::Below::Id(target), credentials, now)? {
                 super::gate::Passage::Open(opened) => opened.access,
-                super::gate::Passage::Closed(..) => return Err(parent_not_found()),
+                super::gate::Passage::Add(_) | super::gate::Passage::Closed(..) => return Err(parent_not_found()),
             }
         }
         Via::Caller(caller) => {

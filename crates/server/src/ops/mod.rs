@@ -20,6 +20,8 @@ pub mod permission_change;
 pub mod permissions;
 pub mod policy;
 pub mod provision;
+pub mod redemption;
+pub mod share;
 pub mod shared_with_me;
 pub mod ticket;
 pub mod upkeep;
@@ -39,4 +41,8 @@ pub struct Credentials {
     pub link: Option<driveway_core::id::PermissionId>,
     /// The link whose password was given, and the version of that password.
     pub visit: Option<password::Visit>,
+    /// The item whose plain URL stands in the address instead of a link.
+    pub plain: Option<share::PlainUrl>,
+    /// How the link in the address shall count.
+    pub preference: redemption::Preference,
 }

@@ -165,7 +165,7 @@ pub async fn visit(
     from: IpAddr,
     now: Timestamp,
 ) -> Result<Option<Visit>> {
-    let credentials = Credentials { bearer, link: Some(link), visit: None };
+    let credentials = Credentials { bearer, link: Some(link), ..Credentials::default() };
     let passage = app.db.read(move |tx| gate::open_link(tx, link, Below::Shared, &credentials, now)).await?;
     let Passage::Closed(Decision::Password, Some(permission)) = passage else { return Ok(None) };
     let Some(guard) = permission.link().and_then(|link| link.password.clone()) else { return Ok(None) };

@@ -250,7 +250,9 @@ pub fn view(
         PermissionKind::Link(link) => {
             let application = tx.application(link.creator.application)?;
             let expires_at = policy.effective_expiry(link.scope, link.expires_at, permission.created_at);
-            let grantees = link.grantees.iter().map(|user| user_identity(tx, *user)).collect::<Result<Vec<_>>>()?;
+            let mut people = link.grantees.clone();
+            people.extend(redeemers(tx, access, permission)?.into_iter().filter(|user| !link.grantees.contains(user)));
+            let grantees = people.into_iter().map(|user| user_identity(tx, user)).collect::<Result<Vec<_>>>()?;
             (application, expires_at, grantees, may_see_secrets(access, link, policy))
         }
     };
@@ -271,6 +273,17 @@ pub fn view(
         grantees,
         shows_secrets,
     })
+}
+
+/// The people who redeemed a link, as far as they are told: all of them to owners and to who made it, oneself to oneself.
+fn redeemers(tx: &mut Tx<'_>, access: &Access, permission: &Permission) -> Result<Vec<UserId>> {
+    let mut people = tx.redeemers(permission.id)?;
+    let is_told = matches!(&access.via, Via::Caller(_) if access.role == Role::Owner) || is_made_by(access, permission);
+    if !is_told {
+        let own = access.via.caller().and_then(driveway_core::caller::Caller::user_id);
+        people.retain(|user| Some(*user) == own);
+    }
+    Ok(people)
 }
 
 fn may_see_secrets(access: &Access, link: &SharingLink, policy: &SharingPolicy) -> bool {

@@ -73,7 +73,7 @@ fn reached(
     let role = match &permission.kind {
         PermissionKind::Link(link) => {
             let opens = match open_link(tx, permission.id, Below::Shared, credentials, now)? {
-                Passage::Open(_) => true,
+                Passage::Open(_) | Passage::Add(_) => true,
                 Passage::Closed(decision, _) => decision == Decision::Password,
             };
             opens.then(|| link.link_type.role()).max(own)

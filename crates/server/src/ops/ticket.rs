@@ -130,10 +130,11 @@ impl Ticket {
                     bearer: bearer.map(|(user, application, tenant)| claims(Some(user), application, tenant)),
                     link: Some(*link),
                     visit: password_version.map(|version| Visit { link: *link, version }),
+                    ..Credentials::default()
                 };
                 match gate::open_link(tx, *link, Below::Id(self.item), &credentials, now)? {
                     Passage::Open(opened) => Ok(opened.access),
-                    Passage::Closed(..) => Err(Error::item_not_found()),
+                    Passage::Add(_) | Passage::Closed(..) => Err(Error::item_not_found()),
                 }
             }
         }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use driveway_core::address::ItemAddress;
+use driveway_core::address::{ItemAddress, Start};
 use driveway_core::caller::Intent;
 use driveway_core::error::{Code, Error, Inner};
 use driveway_core::id::ItemId;
@@ -14,8 +14,9 @@ use futures::Stream;
 use jiff::Timestamp;
 
 use super::access::{Access, Via, reach};
+use super::gate::{self, Below, Passage};
 use super::item::{check_e_tag, free_name, insert_folder, item_name};
-use super::{Credentials, Result, Tx};
+use super::{Credentials, Result, Tx, redemption};
 use crate::app::App;
 
 /// Where an upload goes and how.
@@ -135,11 +136,31 @@ fn name_bytes(
 }
 
 fn find_place(tx: &mut Tx<'_>, credentials: &Credentials, upload: &Upload, now: Timestamp) -> Result<Place> {
+    if let Some(place) = added_place(tx, credentials, upload, now)? {
+        return Ok(place);
+    }
     match reach(tx, credentials, &upload.address, Intent::Write, now) {
         Ok(access) => existing(tx, access, upload),
         Err(error) if error.code() == Code::ItemNotFound => new_place(tx, credentials, upload, now, error),
         Err(error) => Err(error),
     }
+}
+
+/// The place of a file that comes by a link which only takes files: always a new one, always in the shared folder itself,
+/// whatever the request says about a taken name (AMB-39).
+fn added_place(tx: &mut Tx<'_>, credentials: &Credentials, upload: &Upload, now: Timestamp) -> Result<Option<Place>> {
+    let Some(link) = credentials.link else { return Ok(None) };
+    let Passage::Add(opened) = gate::open_link(tx, link, Below::Shared, credentials, now)? else { return Ok(None) };
+    gate::check_scopes(&opened, Intent::Write)?;
+    redemption::require(tx, &opened, credentials, now)?;
+    let ([name], Start::Root, None) = (upload.address.path.as_slice(), &upload.address.start, &upload.if_match) else {
+        return Err(gate::adds_only());
+    };
+    let mut name = item_name(name)?;
+    if tx.child(opened.access.item.id, &name.key())?.is_some() {
+        name = free_name(tx, opened.access.item.id, &name)?;
+    }
+    Ok(Some(Place::New(Box::new(opened.access), Vec::new(), name)))
 }
 
 fn existing(tx: &mut Tx<'_>, access: Access, upload: &Upload) -> Result<Place> {

@@ -292,7 +292,8 @@ async fn a_download_url_made_with_a_password_or_a_sign_in_lives_as_long_as_its_l
     let by_password = location(&knowing.get(&guarded.graph("/content")).await);
     put(&alice, "b.txt", "y").await;
     let internal = link(&alice, "b.txt", json!({"type": "view", "scope": "organization"})).await;
-    let by_sign_in = location(&server.bob().get(&internal.graph("/content")).await);
+    let redeeming = server.bob().with("prefer", "redeemSharingLinkIfNecessary");
+    let by_sign_in = location(&redeeming.get(&internal.graph("/content")).await);
     assert_eq!(stranger.get(&by_password).await.expect(200).text(), "x");
     assert_eq!(stranger.get(&by_sign_in).await.expect(200).text(), "y");
     server.advance(SignedDuration::from_mins(10));

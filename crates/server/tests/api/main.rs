@@ -32,4 +32,5 @@ mod link_page;
 mod link_password;
 mod odd_requests;
 mod security;
+mod shares;
 mod steps;

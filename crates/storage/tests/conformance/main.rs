@@ -20,6 +20,7 @@ mod identities;
 mod invitations;
 mod items;
 mod permissions;
+mod redemptions;
 mod small_nouns;
 mod transactions;
 mod trees;

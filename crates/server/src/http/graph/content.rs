@@ -14,7 +14,8 @@ use driveway_core::name::ConflictBehavior;
 use futures::{Stream, StreamExt};
 
 use super::item::{answer, conflict_in_query};
-use super::{Call, Result};
+use super::{Call, Result, render};
+use crate::http::json::respond;
 use crate::http::{download, refusal};
 use crate::ops::access::reach;
 use crate::ops::content::content;
@@ -35,7 +36,7 @@ pub(super) async fn get(call: Call) -> Result<Response> {
     }
     let (address, credentials, now) = (call.item()?, call.credentials.clone(), call.context.now);
     let access = call.app.db.read(move |tx| reach(tx, &credentials, &address, Intent::Read, now)).await?;
-    let content = content(&access.item)?;
+    let content = content(&access)?;
     if let Some(list) = call.header(IF_NONE_MATCH)
         && tags(list).any(|tag| tag == "*" || tag == content.e_tag || tag == access.item.e_tag())
     {
@@ -69,6 +70,9 @@ pub(super) async fn put(mut call: Call) -> Result<Response> {
         Uploaded::Created => StatusCode::CREATED,
         Uploaded::Replaced => StatusCode::OK,
     };
+    if access.only_adds() {
+        return Ok(respond(status, &render::item::receipt(&call, &access)));
+    }
     Ok(answer(&call, status, &access, None))
 }
 

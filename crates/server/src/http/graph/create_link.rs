@@ -19,8 +19,15 @@ pub(super) async fn create_link(mut call: Call) -> Result<Response> {
     call.refuse_expand()?;
     let body = std::mem::take(&mut call.body);
     let members = Members::read(&call.headers, body, call.app.config.limits.json_bytes).await?;
-    let new = new_link(members)?;
+    let (new, asks_for_existing) = new_link(members)?;
     let address = call.item()?;
+    if asks_for_existing {
+        let (credentials, now) = (call.credentials.clone(), call.context.now);
+        let wished = new.link_type;
+        let access = call.app.db.read(move |tx| ops::existing_access(tx, &credentials, &address, &new, now)).await?;
+        let word = wished.unwrap_or(LinkType::View).as_str();
+        return Ok(respond(StatusCode::OK, &render::permission::existing_access(&call, &access, word)));
+    }
     let (made, view) =
         ops::create_link(&call.app, call.credentials.clone(), address, new, call.context.client, call.context.now)
             .await?;
@@ -31,15 +38,16 @@ pub(super) async fn create_link(mut call: Call) -> Result<Response> {
     Ok(respond(status, &render::permission::entity(&call, &view)))
 }
 
-fn new_link(mut members: Members) -> Result<NewLink> {
-    let link_type = members.text("type")?.map(|word| link_type(&word)).transpose()?;
-    let scope = scope(&mut members)?;
+fn new_link(mut members: Members) -> Result<(NewLink, bool)> {
+    let (link_type, address_bar) = members.text("type")?.map(|word| link_type(&word)).transpose()?.unwrap_or_default();
+    let (scope, asks_for_existing) = scope(&mut members)?;
     let password = members.text("password")?;
     if let Some(password) = &password {
         password::check_shape(password)?;
     }
     let new = NewLink {
         link_type,
+        address_bar,
         scope,
         password: password.map(SecretString::from),
         expires_at: members.instant("expirationDateTime")?,
@@ -48,26 +56,36 @@ fn new_link(mut members: Members) -> Result<NewLink> {
     };
     refuse_mail(&mut members)?;
     members.finish()?;
-    Ok(new)
+    Ok((new, asks_for_existing))
 }
 
-fn link_type(word: &str) -> Result<LinkType> {
-    let later = ["review", "blocksDownload", "createOnly", "addressBar", "adminDefault"];
-    if later.iter().any(|later| later.eq_ignore_ascii_case(word)) {
-        return Err(Error::new(Code::NotSupported, "Links of this type aren't offered here.").target("type"));
+/// The type. adminDefault is what no type means; addressBar is it too, where policy has such links (AMB-41).
+fn link_type(word: &str) -> Result<(Option<LinkType>, bool)> {
+    if word.eq_ignore_ascii_case("adminDefault") {
+        return Ok((None, false));
     }
-    LinkType::parse(word).ok_or_else(|| Error::invalid("type", "type has to be view, edit or embed."))
+    if word.eq_ignore_ascii_case("addressBar") {
+        return Ok((None, true));
+    }
+    let known = LinkType::parse(word).ok_or_else(|| {
+        Error::invalid(
+            "type",
+            "type has to be view, edit, embed, review, blocksDownload, createOnly, addressBar or adminDefault.",
+        )
+    })?;
+    Ok((Some(known), false))
 }
 
 /// The scope. An empty one means the default, as one client always sends it; `null` and absence do too.
-fn scope(members: &mut Members) -> Result<Option<LinkScope>> {
-    let Some(word) = members.text_or_empty("scope")?.filter(|word| !word.is_empty()) else { return Ok(None) };
+/// existingAccess is none of the scopes of a link: it makes nothing (AMB-65).
+fn scope(members: &mut Members) -> Result<(Option<LinkScope>, bool)> {
+    let Some(word) = members.text_or_empty("scope")?.filter(|word| !word.is_empty()) else { return Ok((None, false)) };
     if word.eq_ignore_ascii_case("existingAccess") {
-        return Err(Error::new(Code::NotSupported, "Links of this scope aren't offered here.").target("scope"));
+        return Ok((None, true));
     }
     LinkScope::parse(&word)
-        .map(Some)
-        .ok_or_else(|| Error::invalid("scope", "scope has to be anonymous, organization or users."))
+        .map(|scope| (Some(scope), false))
+        .ok_or_else(|| Error::invalid("scope", "scope has to be anonymous, organization, users or existingAccess."))
 }
 
 /// The people named: each by exactly one of `email`, `alias` and `objectId` (1.5 of the behaviour table).

@@ -4,7 +4,7 @@ use axum::body::Body;
 use axum::http::header::{ETAG, IF_MATCH, IF_NONE_MATCH};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::Response;
-use driveway_core::address::{DriveKey, Resource, Start};
+use driveway_core::address::{DriveKey, ItemAddress, Resource, Start};
 use driveway_core::caller::Intent;
 use driveway_core::error::{Code, Error, Inner};
 use driveway_core::id::{DriveId, ItemId};
@@ -12,7 +12,7 @@ use driveway_core::name::ConflictBehavior;
 use driveway_core::seal::Purpose;
 use serde_json::{Value, json};
 
-use super::{Call, Result, render};
+use super::{Call, Result, expand, render};
 use crate::http::json::{Members, respond};
 use crate::ops::access::{Access, reach};
 use crate::ops::item::{self, FileSystemTimes, NewFolder, NewParent, Shared, Update};
@@ -22,15 +22,17 @@ const PAGE: (u32, u32) = (200, 1000);
 
 /// An item.
 pub(super) async fn get(call: Call) -> Result<Response> {
-    call.refuse_expand()?;
+    let wanted = expand::children(&call.query.expand)?;
+    let top = wanted.as_ref().map(|wanted| wanted.top);
     let (address, credentials, now) = (call.item()?, call.credentials.clone(), call.context.now);
-    let (access, shared) = call
+    let (access, shared, page) = call
         .app
         .db
         .read(move |tx| {
             let access = reach(tx, &credentials, &address, Intent::Read, now)?;
             let shared = item::shared(tx, &access, now)?;
-            Ok((access, shared))
+            let page = top.map(|top| item::children(tx, access.clone(), None, top, now)).transpose()?;
+            Ok((access, shared, page))
         })
         .await?;
     if let Some(list) = call.header(IF_NONE_MATCH)
@@ -38,7 +40,13 @@ pub(super) async fn get(call: Call) -> Result<Response> {
     {
         return Ok(tagged(empty(StatusCode::NOT_MODIFIED), &access));
     }
-    Ok(answer(&call, StatusCode::OK, &access, shared))
+    let mut value = render::item::item(&call, &access, shared);
+    render::add_context(&call, &mut value, "driveItem");
+    let mut value = render::select(&call, value);
+    if let (Some(wanted), Some(page)) = (&wanted, &page) {
+        expand::insert(&call, &mut value, wanted, page);
+    }
+    Ok(tagged(respond(StatusCode::OK, &value), &access))
 }
 
 /// The answer that is one item.
@@ -63,25 +71,37 @@ fn empty(status: StatusCode) -> Response {
 
 /// The items of a folder, a page at a time, in the order of their names.
 pub(super) async fn children(call: Call) -> Result<Response> {
-    call.refuse_expand()?;
+    let wanted = expand::children(&call.query.expand)?;
     refuse_order_and_filter(&call)?;
     let after = call.query.skip_token.as_deref().map(|token| page_start(&call, token)).transpose()?;
-    let limit = call.query.top.unwrap_or(PAGE.0).min(PAGE.1);
+    let most = if wanted.is_some() { expand::FOLDERS_AT_ONCE } else { PAGE.1 };
+    let limit = call.query.top.unwrap_or(PAGE.0).min(most);
+    let top = wanted.as_ref().map(|wanted| wanted.top);
     let (address, credentials, now) = (call.item()?, call.credentials.clone(), call.context.now);
-    let page = call
+    let (page, inside) = call
         .app
         .db
         .read(move |tx| {
             let folder = reach(tx, &credentials, &address, Intent::Read, now)?;
-            item::children(tx, folder, after.as_deref(), limit, now)
+            let page = item::children(tx, folder, after.as_deref(), limit, now)?;
+            let inside = top.map(|top| item::children_of_each(tx, &credentials, &page, top, now)).transpose()?;
+            Ok((page, inside))
         })
         .await?;
-    let items: Vec<Value> =
+    let mut items: Vec<Value> =
         page.items.iter().map(|child| render::select(&call, render::item::child(&call, &page.folder, child))).collect();
+    for (item, inside) in items.iter_mut().zip(inside.into_iter().flatten()) {
+        if let (Some(wanted), Some(inside)) = (&wanted, &inside) {
+            expand::insert(&call, item, wanted, inside);
+        }
+    }
     let mut value =
         json!({ "@odata.context": format!("{}#Collection(driveItem)", call.metadata_url()), "value": items });
     if let (Some(next), Value::Object(members)) = (page.next, &mut value) {
-        members.insert("@odata.nextLink".into(), next_link(&call, &page.folder, &next).into());
+        members.insert("@odata.nextLink".into(), {
+            let select = call.query.select.as_deref();
+            next_link(&call, &page.folder, &next, call.query.top, select, wanted.is_some()).into()
+        });
     }
     Ok(respond(StatusCode::OK, &value))
 }
@@ -109,30 +129,58 @@ fn page_start(call: &Call, token: &str) -> Result<String> {
 }
 
 /// The next page's URL: absolute, opaque, and carrying the options of this one (MISC-05).
-fn next_link(call: &Call, folder: &Access, after: &str) -> String {
+pub(super) fn next_link(
+    call: &Call,
+    folder: &Access,
+    after: &str,
+    top: Option<u32>,
+    select: Option<&[String]>,
+    expands: bool,
+) -> String {
     let version = match call.version {
         driveway_core::address::Version::V1 => "v1.0",
         driveway_core::address::Version::Beta => "beta",
     };
-    let place = match &call.resource {
-        Resource::Item { item, .. } if call.credentials.link.is_some() => item.to_path(),
-        _ => format!("/drives/{}/items/{}", folder.drive.id, folder.item.id),
+    // By way of a link the way goes on through it, by the folder's id: a share's root is what its key says.
+    let place = match share_of(call) {
+        Some(share) => ItemAddress {
+            drive: DriveKey::Share(share.to_owned()),
+            start: Start::Id(folder.item.id.to_string()),
+            path: Vec::new(),
+        }
+        .to_path(),
+        None => format!("/drives/{}/items/{}", folder.drive.id, folder.item.id),
     };
     let mut url = format!(
         "{}/{version}{place}/children?$skiptoken={}",
         call.context.base_url,
         call.app.seal.seal(Purpose::Page, after.as_bytes())
     );
-    if let Some(top) = call.query.top {
+    if let Some(top) = top {
         url.push_str("&$top=");
         url.push_str(&top.to_string());
     }
-    if let Some(select) = &call.query.select {
-        let names = select.join(",");
+    let encode =
+        |text: &str| percent_encoding::utf8_percent_encode(text, percent_encoding::NON_ALPHANUMERIC).to_string();
+    if let Some(select) = select {
         url.push_str("&$select=");
-        url.extend(percent_encoding::utf8_percent_encode(&names, percent_encoding::NON_ALPHANUMERIC));
+        url.push_str(&encode(&select.join(",")));
+    }
+    // The expansion as it was written, with its options.
+    if expands && let Some(children) = call.query.expand.first() {
+        url.push_str("&$expand=");
+        url.push_str(&encode(&expand::written(children)));
     }
     url
+}
+
+/// The key of the share by which the request came.
+fn share_of(call: &Call) -> Option<&str> {
+    match &call.resource {
+        Resource::Item { item: ItemAddress { drive: DriveKey::Share(share), .. }, .. }
+        | Resource::Share { share, .. } => Some(share),
+        _ => None,
+    }
 }
 
 /// A new folder.

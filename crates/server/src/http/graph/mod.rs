@@ -3,6 +3,7 @@
 mod content;
 mod create_link;
 mod drive;
+mod expand;
 mod invite;
 mod item;
 mod people;
@@ -24,9 +25,11 @@ use driveway_core::odata::{ODataError, QueryOptions};
 
 use self::routes::{Found, Route};
 use super::context::Context;
+use super::credentials::Shared;
 use super::{Peer, credentials, refusal};
 use crate::app::App;
 use crate::ops::Credentials;
+use crate::ops::redemption::{self, Preference};
 
 /// The result of a handler.
 type Result<T, E = Error> = std::result::Result<T, E>;
@@ -141,7 +144,12 @@ async fn dispatch(app: Arc<App>, context: &Context, request: Request) -> (&'stat
     let headers = std::mem::take(&mut head.headers);
     let arrival = Arrival { app, context, address, parameters, query, headers, body };
     let outcome = match arrival.admit(route).await {
-        Ok(call) => (route.handler)(call).await,
+        Ok((call, applied)) => (route.handler)(call).await.map(|mut response| {
+            if let Some(applied) = applied {
+                response.headers_mut().insert("preference-applied", HeaderValue::from_static(applied));
+            }
+            response
+        }),
         Err(error) => Err(error),
     };
     (route.name, outcome.unwrap_or_else(|error| refusal::render(&error, context)))
@@ -160,17 +168,23 @@ struct Arrival<'a> {
 
 impl Arrival<'_> {
     /// Looks at the credentials before anything else: without them a request learns nothing, not even its mistakes.
-    async fn admit(self, route: &Route) -> Result<Call> {
+    async fn admit(self, route: &Route) -> Result<(Call, Applied)> {
         let Self { app, context, address, parameters, query, headers, body } = self;
         let mut credentials =
             Credentials { bearer: credentials::bearer(&app, &headers, context)?, ..Credentials::default() };
+        let mut applied = None;
         match share_key(&address.resource) {
             Some(key) => {
                 let guess = credentials::link_password(&headers)?;
-                let link = credentials::share(&app, key, context)?;
-                credentials.link = Some(link);
-                credentials.visit =
-                    credentials::show_password(&app, guess, credentials.bearer.as_ref(), context, link).await?;
+                match credentials::share(&app, key, context)? {
+                    Shared::Link(link) => {
+                        credentials.link = Some(link);
+                        credentials.visit =
+                            credentials::show_password(&app, guess, credentials.bearer.as_ref(), context, link).await?;
+                        applied = redeem(&app, &mut credentials, &headers, context).await?;
+                    }
+                    Shared::Item(plain) => credentials.plain = Some(plain),
+                }
             }
             None if route.needs_bearer && credentials.bearer.is_none() => {
                 return Err(crate::auth::token::invalid_token());
@@ -183,7 +197,7 @@ impl Arrival<'_> {
             .transpose()
             .map_err(|error| invalid_query(&error))?
             .unwrap_or_default();
-        Ok(Call {
+        let call = Call {
             app,
             context: context.clone(),
             credentials,
@@ -193,8 +207,23 @@ impl Arrival<'_> {
             query,
             headers,
             body,
-        })
+        };
+        Ok((call, applied))
     }
+}
+
+/// The preference that was honoured, for `Preference-Applied`.
+type Applied = Option<&'static str>;
+
+/// Honours `Prefer: redeemSharingLink` before the request itself is looked at (SHARE-05, SHARE-06).
+async fn redeem(app: &App, credentials: &mut Credentials, headers: &HeaderMap, context: &Context) -> Result<Applied> {
+    credentials.preference = credentials::preference(headers);
+    let is_person = credentials.bearer.as_ref().is_some_and(|claims| claims.user.is_some());
+    Ok(match credentials.preference {
+        Preference::Durable => redemption::redeem(app, credentials, context.now).await?.then_some(credentials::REDEEM),
+        Preference::IfNecessary if is_person => Some(credentials::REDEEM_IF_NECESSARY),
+        Preference::IfNecessary | Preference::None => None,
+    })
 }
 
 fn share_key(resource: &Resource) -> Option<&str> {

@@ -93,6 +93,11 @@ pub const ROUTES: &[Route] = routes! {
     "share.grant" POST Share ["permission", "grant"] Write => share::grant;
     "sharedWithMe" GET Drive ["sharedWithMe"] Read => shared_with_me::list;
     "share.get" GET Share [] Read => share::get;
+    "share.permission" GET Share ["permission"] Read => share::permission;
+    "share.items" GET Share ["items"] Read => share::items;
+    "share.site" GET Share ["site"] Read => share::elsewhere;
+    "share.list" GET Share ["list"] Read => share::elsewhere;
+    "share.listItem" GET Share ["listItem"] Read => share::elsewhere;
 };
 
 /// What the table says to a request.

@@ -1,35 +1,96 @@
-//! `/shares/{share}` itself.
+//! `/shares/{share}` itself, and what hangs on it besides items.
 
 use axum::http::StatusCode;
 use axum::response::Response;
 use driveway_core::Error;
-use driveway_core::address::{DriveKey, ItemAddress, Resource, Start};
+use driveway_core::address::Resource;
 use driveway_core::caller::Intent;
-use serde_json::json;
+use driveway_core::error::Code;
+use driveway_core::odata::Expand;
+use serde_json::{Value, json};
 
+use super::expand::{self, Children};
 use super::{Call, Result, people, render};
 use crate::http::json::{Members, respond};
 use crate::ops::access::reach;
-use crate::ops::grant;
+use crate::ops::share::{self, SharePermission};
+use crate::ops::{grant, item};
 
-/// The shared item's name and owner (SHARE-03).
+/// The shared item's name and owner; with `$expand=driveItem` the item as well (SHARE-03).
 pub(super) async fn get(call: Call) -> Result<Response> {
-    call.refuse_expand()?;
-    let Resource::Share { share, .. } = &call.resource else {
-        return Err(Error::internal("a route on shares met another resource"));
+    let wanted = shared_item(&call.query.expand)?;
+    let key = key(&call)?.to_owned();
+    let (address, credentials, now) = (share::address(&key), call.credentials.clone(), call.context.now);
+    let top = wanted.as_ref().and_then(|wanted| wanted.children.as_ref()).map(|children| children.top);
+    let (access, shared, page) = call
+        .app
+        .db
+        .read(move |tx| {
+            let access = reach(tx, &credentials, &address, Intent::Read, now)?;
+            let shared = item::shared(tx, &access, now)?;
+            let page = top.map(|top| item::children(tx, access.clone(), None, top, now)).transpose()?;
+            Ok((access, shared, page))
+        })
+        .await?;
+    let web_url = match call.credentials.link {
+        Some(link) => render::permission::web_url(&call.context.base_url, &call.app.seal.link_token(link)),
+        None => render::item::web_url(&call, &access.drive.id, access.item.id),
     };
-    let address = ItemAddress { drive: DriveKey::Share(share.clone()), start: Start::Root, path: Vec::new() };
-    let (credentials, now) = (call.credentials.clone(), call.context.now);
-    let access = call.app.db.read(move |tx| reach(tx, &credentials, &address, Intent::Read, now)).await?;
     let mut value = json!({
-        "id": share,
+        "id": key,
         "name": access.item.name,
         "owner": render::owner(&access.drive),
+        "webUrl": web_url,
     });
-    if let Some(token) = call.credentials.link.map(|link| call.app.seal.link_token(link)) {
-        render::insert(&mut value, "webUrl", render::permission::web_url(&call.context.base_url, &token));
-    }
     render::add_context(&call, &mut value, "shares/$entity");
+    let mut value = render::select(&call, value);
+    if let Some(wanted) = wanted {
+        let mut inner = render::item::item(&call, &access, shared);
+        if let Some(names) = &wanted.select {
+            inner = render::keep(names, &inner);
+        }
+        if let (Some(children), Some(page)) = (&wanted.children, &page) {
+            expand::insert(&call, &mut inner, children, page);
+        }
+        render::insert(&mut value, wanted.name, inner);
+    }
+    Ok(respond(StatusCode::OK, &value))
+}
+
+/// `driveItem(…)`, or `root(…)` as it was called.
+struct Wanted {
+    name: &'static str,
+    select: Option<Vec<String>>,
+    children: Option<Children>,
+}
+
+fn shared_item(expand: &[Expand]) -> Result<Option<Wanted>> {
+    let mut found = None;
+    for asked in expand {
+        let name = ["driveItem", "root"].into_iter().find(|name| *name == asked.property);
+        let name = name.ok_or_else(|| expand::unknown(&asked.property))?;
+        let children = expand::children(&asked.options.expand)?;
+        found = Some(Wanted { name, select: asked.options.select.clone(), children });
+    }
+    Ok(found)
+}
+
+fn key(call: &Call) -> Result<&str> {
+    match &call.resource {
+        Resource::Share { share, .. } => Ok(share),
+        _ => Err(Error::internal("a route on shares met another resource")),
+    }
+}
+
+/// The link's own permission, as this visitor may see it.
+pub(super) async fn permission(call: Call) -> Result<Response> {
+    call.refuse_expand()?;
+    let (key, credentials, now) = (key(&call)?.to_owned(), call.credentials.clone(), call.context.now);
+    let found = call.app.db.read(move |tx| share::permission(tx, &credentials, &key, now)).await?;
+    let value: Value = match found {
+        SharePermission::Link(view) => render::permission::entity(&call, &view),
+        SharePermission::Existing(access) => render::permission::existing_access(&call, &access, "view"),
+    };
     Ok(respond(StatusCode::OK, &render::select(&call, value)))
 }
 
@@ -44,4 +105,21 @@ pub(super) async fn grant(mut call: Call) -> Result<Response> {
     let (credentials, now) = (call.credentials.clone(), call.context.now);
     let view = call.app.db.write(move |tx| grant::grant(tx, &credentials, &people, role, now)).await?;
     Ok(respond(StatusCode::OK, &render::permission::collection(&call, &[view])))
+}
+
+/// The items below a share can be asked for one by one and not listed (SHARE-04).
+pub(super) async fn items(call: Call) -> Result<Response> {
+    refuse(call, "The items of a share can't be listed. Ask for driveItem/children, or for items/{id}.").await
+}
+
+/// Sites, lists and list items: there are none behind a share (AMB-31).
+pub(super) async fn elsewhere(call: Call) -> Result<Response> {
+    refuse(call, "What is shared here is a driveItem; there is no list behind it.").await
+}
+
+/// A refusal for those whom the share lets in; all others get what they get for the share itself.
+async fn refuse(call: Call, message: &'static str) -> Result<Response> {
+    let (address, credentials, now) = (share::address(key(&call)?), call.credentials.clone(), call.context.now);
+    call.app.db.read(move |tx| reach(tx, &credentials, &address, Intent::Read, now).map(drop)).await?;
+    Err(Error::new(Code::NotSupported, message))
 }

@@ -20,7 +20,7 @@ use driveway_core::seal::Purpose;
 use secrecy::SecretString;
 
 use super::language::Language;
-use super::notices::{PasswordPage, PasswordProblem};
+use super::notices::{PasswordPage, PasswordProblem, TakesFilesPage};
 use super::pages::{Audience, Breadcrumb, EmbedPage, FilePage, FolderEntry, FolderPage, Preview};
 use super::{Frame, gone, language, page, preview, problem, sign_in_page, visit};
 use crate::app::App;
@@ -29,7 +29,7 @@ use crate::http::credentials;
 use crate::http::deliver::{Disposition, deliver};
 use crate::http::json::read_limited;
 use crate::http::{Peer, count, finish};
-use crate::ops::content::content;
+use crate::ops::content::{content, preview as preview_of};
 use crate::ops::gate::{self, Below, Opened, Passage};
 use crate::ops::{Credentials, Tx, item, password};
 
@@ -138,14 +138,20 @@ impl Door {
         };
         let shown = credentials::show_password(&self.app, guess, bearer.as_ref(), &self.context, link).await?;
         let visit = shown.or_else(|| visit::read(&self.app, headers, link, self.context.now));
-        let credentials = Credentials { bearer, link: Some(link), visit };
+        let credentials = Credentials { bearer, link: Some(link), visit, ..Credentials::default() };
         let now = self.context.now;
         let below =
             move |tx: &mut Tx<'_>| gate::open_link(tx, link, item.map_or(Below::Shared, Below::Id), &credentials, now);
         Ok(match self.app.db.read(below).await? {
             Passage::Open(opened) => Entry::Open(opened),
+            Passage::Add(_) => Entry::Closed(self.takes_files()),
             Passage::Closed(decision, permission) => Entry::Closed(self.closed(decision, permission.as_ref())?),
         })
+    }
+
+    /// The page of a link that takes files: no name, no owner, nothing of the folder (AMB-39).
+    fn takes_files(&self) -> Response {
+        page(StatusCode::OK, TakesFilesPage::render(self.language), self.language, Frame::Never)
     }
 
     fn closed(&self, decision: Decision, permission: Option<&Permission>) -> Result<Response, Error> {
@@ -154,7 +160,7 @@ impl Door {
             Decision::SignIn => sign_in_page(self.language),
             Decision::NotForYou => return Err(gate::refusal(decision)),
             // A closed policy looks like a dead link to strangers; whoever made it is told by the API.
-            Decision::Closed | Decision::Gone | Decision::Open(_) => gone(self.language),
+            Decision::Closed | Decision::Gone | Decision::Open(_) | Decision::Add => gone(self.language),
         })
     }
 
@@ -186,8 +192,13 @@ impl Door {
         let item = &opened.access.item;
         let wants_bytes = uri.query().is_some_and(|query| query.split('&').any(|option| option == "download=1"));
         match wanted {
-            Wanted::Inline => deliver(&self.app, &content(item)?, Disposition::Inline, headers).await,
-            Wanted::Page if wants_bytes => deliver(&self.app, &content(item)?, Disposition::Attachment, headers).await,
+            Wanted::Inline if opened.access.prevents_download() && !is_for_our_page(headers) => {
+                Err(Error::access_denied("This link lets look and not download."))
+            }
+            Wanted::Inline => deliver(&self.app, &preview_of(&opened.access)?, Disposition::Inline, headers).await,
+            Wanted::Page if wants_bytes => {
+                deliver(&self.app, &content(&opened.access)?, Disposition::Attachment, headers).await
+            }
             Wanted::Page if item.is_folder() => self.folder(opened, uri).await,
             Wanted::Page => self.file(&opened).await,
         }
@@ -216,7 +227,7 @@ impl Door {
             expires: opened.expires_at,
             modified: opened.access.item.modified_at,
             media,
-            download_url,
+            download_url: (!opened.access.prevents_download()).then_some(download_url),
             audience: audience(&opened.permission),
             can_replace: opened.access.role >= Role::Write,
             breadcrumbs: self.breadcrumbs(opened),
@@ -241,8 +252,9 @@ impl Door {
             expires: expires_at,
             audience: audience(&permission),
             can_replace,
+            prevents_download: listed.folder.prevents_download(),
             breadcrumbs,
-            entries: listed.items.iter().map(|item| self.entry(item)).collect(),
+            entries: listed.items.iter().map(|item| self.entry(item, listed.folder.prevents_download())).collect(),
             previous_page: uri.query().is_some_and(|query| query.starts_with("page=")).then(|| url.clone()),
             next_page,
         }
@@ -250,14 +262,14 @@ impl Door {
         Ok(page(StatusCode::OK, html, self.language, frame(&permission)))
     }
 
-    fn entry(&self, item: &DriveItem) -> FolderEntry {
+    fn entry(&self, item: &DriveItem, prevents_download: bool) -> FolderEntry {
         let url = format!("/s/{}/items/{}/", self.token, item.id);
         FolderEntry {
             name: item.name.clone(),
             is_folder: item.is_folder(),
             size_bytes: u64::try_from(item.size).unwrap_or(0),
             modified: item.modified_at,
-            download_url: (!item.is_folder()).then(|| format!("{url}?download=1")),
+            download_url: (!item.is_folder() && !prevents_download).then(|| format!("{url}?download=1")),
             url,
         }
     }
@@ -279,6 +291,13 @@ impl Door {
         crumbs.reverse();
         crumbs
     }
+}
+
+/// Whether a browser says that it wants the bytes for an element of our own page. It keeps a link that only lets look from
+/// being a download; that who sees a picture can keep it is in the nature of seeing.
+fn is_for_our_page(headers: &HeaderMap) -> bool {
+    let said = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    said("sec-fetch-site") == "same-origin" && matches!(said("sec-fetch-dest"), "image" | "audio" | "video")
 }
 
 fn frame(permission: &Permission) -> Frame {
@@ -324,10 +343,10 @@ impl Door {
         let Some(link) = self.link else { return Ok(gone(self.language)) };
         // The gate first: a link that is over asks nobody for a password any more.
         let now = self.context.now;
-        let credentials = Credentials { bearer: bearer.clone(), link: Some(link), visit: None };
+        let credentials = Credentials { bearer: bearer.clone(), link: Some(link), ..Credentials::default() };
         let permission =
             match self.app.db.read(move |tx| gate::open_link(tx, link, Below::Shared, &credentials, now)).await? {
-                Passage::Open(_) => return Ok(self.see_other()),
+                Passage::Open(_) | Passage::Add(_) => return Ok(self.see_other()),
                 Passage::Closed(Decision::Password, Some(permission)) => permission,
                 Passage::Closed(decision, permission) => return self.closed(decision, permission.as_ref()),
             };

@@ -36,6 +36,10 @@ pub(crate) struct PasswordPage {
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct SignInPage;
 
+/// The page of a link that takes files and shows nothing.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct TakesFilesPage;
+
 /// The one page for expired, revoked, unknown and forged links.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct GonePage;
@@ -131,6 +135,14 @@ impl SignInPage {
     /// The page as HTML.
     pub(crate) fn render(language: Language) -> String {
         let said = &Text::of(language).sign_in;
+        notice(said.title, said.message, language)
+    }
+}
+
+impl TakesFilesPage {
+    /// The page as HTML.
+    pub(crate) fn render(language: Language) -> String {
+        let said = &Text::of(language).takes_files;
         notice(said.title, said.message, language)
     }
 }

@@ -78,8 +78,8 @@ pub(crate) struct FilePage {
     pub(crate) modified: Timestamp,
     /// What can be shown of it.
     pub(crate) media: Preview,
-    /// Where Download leads.
-    pub(crate) download_url: String,
+    /// Where Download leads, unless the link is for looking only.
+    pub(crate) download_url: Option<String>,
     /// Who can use the link.
     pub(crate) audience: Audience,
     /// Whether the link is one for editing.
@@ -118,6 +118,8 @@ pub(crate) struct FolderPage {
     pub(crate) audience: Audience,
     /// Whether the link is one for editing.
     pub(crate) can_replace: bool,
+    /// Whether it is for looking only.
+    pub(crate) prevents_download: bool,
     /// The folders from the shared one down to this folder's parent; empty on the shared folder itself.
     pub(crate) breadcrumbs: Vec<Breadcrumb>,
     /// What lies in it, in the order to show.
@@ -198,7 +200,7 @@ impl FilePage {
             size: Size::new(self.size_bytes, text),
             expires: self.expires.map(|instant| Moment::new(instant, text)),
             modified: Moment::new(self.modified, text),
-            state: sentences.of(self.audience),
+            state: if self.download_url.is_some() { sentences.of(self.audience) } else { text.no_download },
         })
     }
 }
@@ -235,7 +237,7 @@ impl FolderPage {
             name_class: name_class(&name),
             name,
             expires: self.expires.map(|instant| Moment::new(instant, text)),
-            state: sentences.of(self.audience),
+            state: if self.prevents_download { text.no_download } else { sentences.of(self.audience) },
             rows: self.entries.iter().map(|entry| Row::new(entry, text)).collect(),
         })
     }
@@ -295,7 +297,7 @@ mod tests {
             expires: Some(instant()),
             modified: instant(),
             media,
-            download_url: "?download=1&x=\"y".to_owned(),
+            download_url: Some("?download=1&x=\"y".to_owned()),
             audience: Audience::Anyone,
             can_replace: false,
             breadcrumbs: vec![Breadcrumb { name: HOSTILE.to_owned(), url: "../".to_owned() }],
@@ -309,6 +311,7 @@ mod tests {
             expires: None,
             audience: Audience::Organization,
             can_replace: true,
+            prevents_download: false,
             breadcrumbs: Vec::new(),
             entries,
             previous_page: None,

@@ -87,6 +87,8 @@ pub(crate) struct Text {
     pub(crate) too_many_attempts: &'static str,
     pub(crate) sign_in: Notice,
     pub(crate) gone: Notice,
+    pub(crate) takes_files: Notice,
+    pub(crate) no_download: &'static str,
     // Problems.
     pub(crate) bad_request: Notice,
     pub(crate) forbidden: Notice,
@@ -176,6 +178,11 @@ static ENGLISH: Text = Text {
         title: "This link doesn’t work",
         message: "It may have expired, been withdrawn, or been copied incompletely. Please ask the sender for a new one.",
     },
+    takes_files: Notice {
+        title: "This link takes files",
+        message: "It takes files and shows nothing of what is there. Programs send a file to the link by PUT.",
+    },
+    no_download: "This link is for viewing only: downloading is switched off.",
     bad_request: Notice {
         title: "That request doesn’t make sense",
         message: "The address or the form was incomplete. Please open the link again as it was sent to you.",
@@ -271,6 +278,11 @@ static GERMAN: Text = Text {
         message: "Er ist vielleicht abgelaufen, wurde zurückgezogen oder unvollständig kopiert. Bitte lassen Sie sich einen \
                   neuen schicken.",
     },
+    takes_files: Notice {
+        title: "Dieser Link nimmt Dateien an",
+        message: "Er nimmt Dateien an und zeigt nichts von dem, was da ist. Programme senden eine Datei mit PUT an den Link.",
+    },
+    no_download: "Dieser Link ist nur zum Ansehen: Herunterladen ist ausgeschaltet.",
     bad_request: Notice {
         title: "Diese Anfrage ist nicht verständlich",
         message: "Die Adresse oder das Formular war unvollständig. Bitte öffnen Sie den Link noch einmal so, wie Sie ihn \
@@ -371,6 +383,11 @@ static FRENCH: Text = Text {
         title: "Ce lien ne fonctionne pas",
         message: "Il a peut-être expiré, été retiré ou été copié de façon incomplète. Demandez-en un nouveau à l’expéditeur.",
     },
+    takes_files: Notice {
+        title: "Ce lien reçoit des fichiers",
+        message: "Il reçoit des fichiers et ne montre rien de ce qui s’y trouve. Les programmes y envoient un fichier par PUT.",
+    },
+    no_download: "Ce lien sert uniquement à consulter : le téléchargement est désactivé.",
     bad_request: Notice {
         title: "Cette requête n’est pas compréhensible",
         message: "L’adresse ou le formulaire était incomplet. Rouvrez le lien tel qu’il vous a été envoyé.",
@@ -469,6 +486,11 @@ static SPANISH: Text = Text {
         message: "Puede que haya caducado, que se haya retirado o que se haya copiado de forma incompleta. Pida uno nuevo a \
                   quien se lo envió.",
     },
+    takes_files: Notice {
+        title: "Este enlace recibe archivos",
+        message: "Recibe archivos y no muestra nada de lo que hay. Los programas envían un archivo al enlace con PUT.",
+    },
+    no_download: "Este enlace es solo para ver: la descarga está desactivada.",
     bad_request: Notice {
         title: "La solicitud no se entiende",
         message: "La dirección o el formulario estaba incompleto. Abra de nuevo el enlace tal como se lo enviaron.",

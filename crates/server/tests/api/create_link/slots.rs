@@ -203,16 +203,3 @@ async fn a_removed_link_leaves_its_slot() {
     assert_ne!(new["shareId"], old["shareId"]);
     assert_ne!(new["link"]["webUrl"], old["link"]["webUrl"]);
 }
-
-/// CL-16, AMB-40, AMB-41: types and scopes of beta that aren't offered say so.
-#[tokio::test]
-async fn types_of_beta_are_not_offered_and_say_so() {
-    let server = TestServer::start().await;
-    let (alice, item) = (server.alice(), server.item(ALICE, "Welcome.txt"));
-    for link_type in ["review", "blocksDownload", "createOnly", "addressBar", "adminDefault", "BLOCKSDOWNLOAD"] {
-        let error = alice.share(&item, &json!({ "type": link_type })).await.error(400, "notSupported");
-        assert_eq!(error["target"], "type", "{link_type}");
-    }
-    let error = alice.share(&item, &json!({ "scope": "existingAccess" })).await.error(400, "notSupported");
-    assert_eq!(error["target"], "scope");
-}

@@ -21,7 +21,7 @@ const WEB_ROUTES: [(&str, &str); 8] = [
 ];
 
 /// Every way into a link by the Graph API: verb, and what follows the share id.
-const GRAPH_ROUTES: [(&str, &str); 9] = [
+const GRAPH_ROUTES: [(&str, &str); 18] = [
     ("GET", ""),
     ("GET", "/driveItem"),
     ("GET", "/root"),
@@ -31,6 +31,15 @@ const GRAPH_ROUTES: [(&str, &str); 9] = [
     ("GET", "/driveItem:/a.txt:"),
     ("GET", "/items/{item}"),
     ("DELETE", "/items/{item}"),
+    ("PUT", "/driveItem:/new.txt:/content"),
+    ("GET", "/permission"),
+    ("GET", "/items"),
+    ("GET", "/site"),
+    ("GET", "/list"),
+    ("GET", "/listItem"),
+    ("GET", "?$expand=driveItem($expand=children)"),
+    ("GET", "/items/{item}?$expand=children"),
+    ("GET", "/items/{item}:/a.txt:/content"),
 ];
 
 /// A link of each kind of death, the item that it was on, and what it is called.
@@ -48,6 +57,13 @@ async fn dead_links(server: &TestServer) -> Vec<(&'static str, Link, String)> {
     let gone = id(&pat.get(&at("Gone")).await.expect(200).json());
     let deleted = view(&pat, "Gone").await;
     pat.delete(&at("Gone")).await.expect(204);
+    // The newer types, which personal drives don't have (AMB-38, AMB-39).
+    let alice = server.alice();
+    let box_item = id(&put(&alice, "Box/a.txt", "x").await);
+    let drop = json!({"type": "createOnly", "scope": "anonymous", "expirationDateTime": "2026-11-23T12:01:00Z"});
+    let expired_drop = link(&alice, "Box", drop).await;
+    let looked = link(&alice, "Box", json!({"type": "blocksDownload", "scope": "anonymous"})).await;
+    revoke(&alice, "Box", &looked).await;
     server.advance(SignedDuration::from_mins(2));
     let unknown = server.app.seal.link_token(driveway_core::id::PermissionId::from_uuid(uuid::Uuid::from_u128(9)));
     let mut forged = revoked.token.clone();
@@ -66,6 +82,8 @@ async fn dead_links(server: &TestServer) -> Vec<(&'static str, Link, String)> {
         ("expired and protected", expired_protected, item),
         ("revoked", revoked, hold),
         ("deleted", deleted, gone),
+        ("expired and for adding", expired_drop, box_item.clone()),
+        ("revoked and for looking", looked, box_item),
     ]
 }
 
@@ -79,6 +97,7 @@ fn visitors(server: &TestServer) -> Vec<(&'static str, Actor)> {
         ("a password by Basic", server.anonymous().with("authorization", &format!("Basic {basic}"))),
         ("a bad bearer token", server.bearer("nonsense")),
         ("a colleague's token", server.bob()),
+        ("a wish to redeem", server.bob().with("prefer", "redeemSharingLink")),
         ("a range", server.anonymous().with("range", "bytes=0-0")),
     ]
 }

@@ -75,6 +75,8 @@ async fn delivered(visitor: &Actor, link: &Link, item: &str, path: &str) -> Vec<
         format!("/v1.0/shares/{share}/items/{item}/children"),
         format!("/v1.0/shares/{share}/items/{item}/content"),
         format!("/v1.0/shares/{share}/items/{item}/permissions"),
+        format!("/v1.0/shares/{share}/items/{item}?$expand=children"),
+        format!("/v1.0/shares/{share}/items/{item}/children?$expand=children"),
     ];
     for path in [path.to_owned(), path.replace('/', "%2F"), format!("./{path}"), format!("case0/{path}")] {
         routes.push(format!("/v1.0/shares/{share}/root:/{path}:"));
@@ -108,9 +110,28 @@ fn p03_nothing_outside_the_shared_subtree_is_ever_returned() {
             let shared = shared.index(grown.ids.len());
             let kind = if grown.is_file[shared] { "view" } else { "edit" };
             let body = json!({"type": kind, "scope": "anonymous"});
-            let link = link_at(&alice, &format!("/v1.0/me/drive/items/{}", grown.ids[shared]), body).await;
+            let address = format!("/v1.0/me/drive/items/{}", grown.ids[shared]);
+            let link = link_at(&alice, &address, body).await;
+            let look = json!({"type": "blocksDownload", "scope": "anonymous"});
+            let mut lesser = vec![(link_at(&alice, &address, look).await, true)];
+            if !grown.is_file[shared] {
+                let drop = json!({"type": "createOnly", "scope": "anonymous"});
+                lesser.push((link_at(&alice, &address, drop).await, false));
+            }
             for item in 0..grown.ids.len() {
                 let is_below = grown.is_below(item, shared);
+                // A link that only lets look gives no bytes, one that only takes files gives nothing at all (AMB-38, AMB-39).
+                for (lesser, opens) in &lesser {
+                    for (route, body) in delivered(&stranger, lesser, &grown.ids[item], &grown.paths[item]).await {
+                        prop_assert!(if *opens { is_below } else { body.contains("takes files") }, "{route}: {body}");
+                        let leaked = (0..grown.ids.len()).find(|other| {
+                            let is_told = *opens && grown.is_below(*other, shared);
+                            body.contains(&secret(*other)) || (!is_told && body.contains(&grown.ids[*other]))
+                        });
+                        prop_assert!(leaked.is_none(), "{route} gave {leaked:?}: {body}");
+                        prop_assert!(!body.contains("downloadUrl") && !body.contains("download=1"), "{route}: {body}");
+                    }
+                }
                 let found = delivered(&stranger, &link, &grown.ids[item], &grown.paths[item]).await;
                 prop_assert_eq!(!found.is_empty(), is_below, "{:?} of {:?} shared {}", item, tree, shared);
                 for (route, body) in found {

@@ -2,7 +2,7 @@
 
 use data_encoding::HEXUPPER;
 use driveway_core::hash::quick_xor_hash_text;
-use driveway_core::id::ItemId;
+use driveway_core::id::{DriveId, ItemId};
 use driveway_core::item::{Author, DriveItem, Facet};
 use driveway_core::policy::access::ChainItem;
 use driveway_core::time;
@@ -25,6 +25,22 @@ pub(crate) fn item(call: &Call, access: &Access, shared: Option<Shared>) -> Valu
     value
 }
 
+/// The URL of an item for those who have a right to it. As `u!…` it is a share's key as well (SHARE-09).
+pub(crate) fn web_url(call: &Call, drive: &DriveId, item: ItemId) -> String {
+    format!("{}/d/{drive}/{item}", call.context.base_url)
+}
+
+/// What who may only add files is told of the file: that it came whole. Not its name, which may have been changed because
+/// another file has the wanted one (AMB-39).
+pub(crate) fn receipt(call: &Call, access: &Access) -> Value {
+    json!({
+        "@odata.context": format!("{}#driveItem", call.metadata_url()),
+        "id": access.item.id.to_string(),
+        "size": access.item.size,
+        "createdDateTime": time::format(access.item.created_at),
+    })
+}
+
 /// An item of a folder that was reached.
 pub(crate) fn child(call: &Call, folder: &Access, child: &DriveItem) -> Value {
     render(call, folder, child, &folder.chain.items)
@@ -39,7 +55,7 @@ fn render(call: &Call, access: &Access, item: &DriveItem, above: &[ChainItem]) -
     members.insert("cTag".into(), item.c_tag().into());
     members.insert("createdDateTime".into(), time::format(item.created_at).into());
     members.insert("lastModifiedDateTime".into(), time::format(item.modified_at).into());
-    members.insert("webUrl".into(), format!("{}/d/{}/{}", call.context.base_url, access.drive.id, item.id).into());
+    members.insert("webUrl".into(), web_url(call, &access.drive.id, item.id).into());
     let file_system = json!({
         "createdDateTime": time::format(item.file_system_created_at),
         "lastModifiedDateTime": time::format(item.file_system_modified_at),
@@ -64,11 +80,13 @@ fn render(call: &Call, access: &Access, item: &DriveItem, above: &[ChainItem]) -
         Facet::File(file) => {
             let hashes = json!({ "quickXorHash": quick_xor_hash_text(&file.quick_xor), "sha256Hash": HEXUPPER.encode(&file.sha256.0) });
             members.insert("file".into(), json!({ "mimeType": file.mime_type, "hashes": hashes }));
-            let ticket = Ticket::new(item.id, &access.via, download::expiry(&call.app, &call.context));
-            members.insert(
-                "@microsoft.graph.downloadUrl".into(),
-                download::url_of(&call.app.seal, &ticket, &call.context).into(),
-            );
+            if !access.prevents_download() {
+                let ticket = Ticket::new(item.id, &access.via, download::expiry(&call.app, &call.context));
+                members.insert(
+                    "@microsoft.graph.downloadUrl".into(),
+                    download::url_of(&call.app.seal, &ticket, &call.context).into(),
+                );
+            }
         }
     }
     Value::Object(members)

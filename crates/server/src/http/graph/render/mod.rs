@@ -24,7 +24,15 @@ pub(crate) fn add_context(call: &Call, object: &mut Value, of: &str) {
 
 /// Keeps what `$select` names; annotations stay, as OData says.
 pub(crate) fn select(call: &Call, object: Value) -> Value {
-    let (Some(names), Value::Object(members)) = (&call.query.select, &object) else { return object };
+    match &call.query.select {
+        Some(names) => keep(names, &object),
+        None => object,
+    }
+}
+
+/// Keeps the members of these names.
+pub(crate) fn keep(names: &[String], object: &Value) -> Value {
+    let Value::Object(members) = object else { return object.clone() };
     let is_wanted = |name: &str| {
         names.iter().any(|wanted| wanted == name || wanted == "*")
             || (name.starts_with('@') && name != "@microsoft.graph.downloadUrl")

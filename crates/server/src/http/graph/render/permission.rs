@@ -3,9 +3,11 @@
 use driveway_core::permission::{Invitation, LinkType, PermissionKind, Role, SharingLink};
 use driveway_core::time;
 use serde_json::{Map, Value, json};
+use uuid::Uuid;
 
 use super::insert;
 use crate::http::graph::Call;
+use crate::ops::access::Access;
 use crate::ops::permissions::{Ancestor, Identity, IdentityKind, PermissionView};
 
 /// The URL that opens a link. It ends in a slash: with five parts between slashes one client would take it for a
@@ -19,6 +21,22 @@ pub(crate) fn entity(call: &Call, view: &PermissionView) -> Value {
     let mut value = permission(call, view);
     insert(&mut value, "@odata.context", format!("{}#permission", call.metadata_url()));
     value
+}
+
+/// What points at an item for those who have a right to it, and gives nobody a new one: no link, no secret (PERM-23, AMB-65).
+pub(crate) fn existing_access(call: &Call, access: &Access, link_type: &str) -> Value {
+    json!({
+        "@odata.context": format!("{}#permission", call.metadata_url()),
+        "@odata.type": "#microsoft.graph.permission",
+        "id": Uuid::nil().to_string(),
+        "roles": [],
+        "link": {
+            "type": link_type,
+            "scope": "existingAccess",
+            "preventsDownload": false,
+            "webUrl": super::item::web_url(call, &access.drive.id, access.item.id),
+        },
+    })
 }
 
 /// Permissions as a collection.
@@ -62,7 +80,7 @@ fn add_link(call: &Call, members: &mut Map<String, Value>, view: &PermissionView
     let mut facet = json!({
         "type": link.link_type.as_str(),
         "scope": link.scope.as_str(),
-        "preventsDownload": false,
+        "preventsDownload": link.link_type.prevents_download(),
     });
     if let Some(application) = application {
         insert(&mut facet, "application", application);
