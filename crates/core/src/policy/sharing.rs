@@ -11,6 +11,7 @@ use crate::time;
 /// What an organization says about sharing. Kept per tenant; [`SharingPolicy::default`] is what the seed describes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+#[expect(clippy::struct_excessive_bools, reason = "switches of an administrator, each for itself")]
 pub struct SharingPolicy {
     /// Whether links for anyone may be made and used (CL-27, AMB-20).
     pub anonymous_links: bool,

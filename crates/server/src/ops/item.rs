@@ -336,8 +336,11 @@ fn find_parent(
         }
     };
     let reached = match &access.via {
-        Via::Link { link, .. } => {
-            match super::gate::open_link(tx, *link, super::gate::Below::Id(target), credentials, now)? {
+        Via::Link { link, password_version, .. } => {
+            // A link that is carried along shows its password no more than its token.
+            let visit = password_version.map(|version| super::password::Visit { link: *link, version });
+            let shown = Credentials { link: Some(*link), visit, ..credentials.clone() };
+            match super::gate::open_link(tx, *link, super::gate::Below::Id(target), &shown, now)? {
                 super::gate::Passage::Open(opened) => opened.access,
                 super::gate::Passage::Add(_) | super::gate::Passage::Closed(..) => return Err(parent_not_found()),
             }

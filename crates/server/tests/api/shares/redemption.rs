@@ -214,3 +214,23 @@ async fn share_17_nobody_redeems_a_link_that_is_not_theirs() {
     redeeming(&server.bob()).get(&shared.graph("")).await.expect(200);
     server.bob().get(&plain(&server, &item)).await.expect(200);
 }
+
+/// SHARE-07, SHARE-14: whoever carries a protected edit link moves things about inside it, and not out of it.
+#[tokio::test]
+async fn share_07_share_14_moves_inside_a_carried_protected_link() {
+    let server = TestServer::start().await;
+    let (pat, bob) = (server.pat(), server.bob());
+    let item = put(&pat, "Hold/a.txt", "x").await;
+    put(&pat, "Hold/Deep/b.txt", "x").await;
+    let deep = pat.get(&at("Hold/Deep")).await.expect(200).json();
+    let body = json!({"type": "edit", "scope": "anonymous", "password": "harbour"});
+    let shared = link(&pat, "Hold", body).await;
+    redeeming(&bob).with("driveway-link-password", "harbour").get(&shared.graph("")).await.expect(200);
+    let drive = format!("/v1.0/drives/{}", server.person("pat@personal.example").drive.id);
+    let address = format!("{drive}/items/{}", id(&item));
+    bob.patch(&address, &json!({"parentReference": {"id": id(&deep)}})).await.expect(200);
+    pat.get(&at("Hold/Deep/a.txt")).await.expect(200);
+    let out = bob.patch(&address, &json!({"parentReference": {"id": "root"}})).await;
+    assert!(matches!(out.status.as_u16(), 400 | 403 | 404), "{}", out.text());
+    pat.get(&at("Hold/Deep/a.txt")).await.expect(200);
+}
