@@ -17,6 +17,7 @@ mod error;
 mod identity;
 mod item;
 mod item_change;
+mod link_life;
 mod password_failure;
 mod permission;
 mod policy;

@@ -82,11 +82,63 @@ fn live_link<'a>(facts: &Facts<'a>, now: Timestamp) -> Option<(&'a Permission, &
     }
     let (_, permission) = facts.chain.find(facts.link)?;
     let link = permission.link()?;
-    let is_over = is_expired(link, permission.created_at, facts.policy, now);
-    (!is_over).then_some((permission, link))
+    let is_live = state(link, permission.created_at, facts.policy, now) == State::Live;
+    is_live.then_some((permission, link))
+}
+
+/// How a link stands in its life, whoever asks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum State {
+    /// It can be opened.
+    Live,
+    /// It is switched off.
+    Off,
+    /// Its time is over.
+    Expired,
+    /// Its downloads are all taken.
+    UsedUp,
+    /// Its time hasn't come.
+    Pending,
+}
+
+impl State {
+    /// The word on the wire.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Live => "live",
+            Self::Off => "off",
+            Self::Expired => "expired",
+            Self::UsedUp => "usedUp",
+            Self::Pending => "pending",
+        }
+    }
+
+    /// Whether it has given up its slot: what is off, expired or used up makes room for another link. What is still to
+    /// begin doesn't.
+    pub fn is_over(self) -> bool {
+        !matches!(self, Self::Live | Self::Pending)
+    }
+}
+
+/// How a link stands in its life. Where several things are true, what its maker did last by intent comes first.
+pub fn state(link: &SharingLink, created_at: Timestamp, policy: &SharingPolicy, now: Timestamp) -> State {
+    if !link.life.enabled {
+        State::Off
+    } else if is_expired(link, created_at, policy, now) {
+        State::Expired
+    } else if link.life.is_used_up() {
+        State::UsedUp
+    } else if !link.life.has_begun(now) {
+        State::Pending
+    } else {
+        State::Live
+    }
 }
 
 /// Whether a link's time is over: at its expiry or after (AMB-64).
 pub fn is_expired(link: &SharingLink, created_at: Timestamp, policy: &SharingPolicy, now: Timestamp) -> bool {
     policy.effective_expiry(link.scope, link.expires_at, created_at).is_some_and(|expires_at| now >= expires_at)
 }
+
+#[cfg(test)]
+mod tests;

@@ -22,6 +22,7 @@ use tower::Service;
 
 use super::Peer;
 use crate::app::App;
+use crate::ops::openings;
 
 /// How long a client may take to send the head of a request.
 const HEAD_TIMEOUT: Duration = Duration::from_secs(30);
@@ -51,7 +52,11 @@ impl Server {
     /// Serves until `stop` is ready, then lets running requests end.
     pub async fn run(self, stop: impl Future<Output = ()>) {
         super::health::start_counting();
+        if let Err(error) = openings::give_back(&self.app).await {
+            tracing::warn!(cause = error.cause(), "giving back downloads that broke off failed");
+        }
         let router = super::router(Arc::clone(&self.app));
+        let mut noting = std::pin::pin!(openings::run(&self.app));
         let places = Arc::new(Semaphore::new(self.app.config.limits.connections));
         let graceful = GracefulShutdown::new();
         let mut stop = std::pin::pin!(stop);
@@ -67,6 +72,7 @@ impl Server {
                         continue;
                     }
                 },
+                () = &mut noting => break,
                 () = &mut stop => break,
             };
             let connection = graceful.watch(connection(stream, peer, router.clone()));
@@ -79,6 +85,9 @@ impl Server {
         tokio::select! {
             () = graceful.shutdown() => {}
             () = tokio::time::sleep(STOP_TIMEOUT) => tracing::warn!("some requests were cut off"),
+        }
+        if let Err(error) = openings::flush(&self.app).await {
+            tracing::warn!(cause = error.cause(), "what links were used for at last could not be written");
         }
     }
 }

@@ -7,7 +7,7 @@ use driveway_core::id::{DriveId, ItemId};
 use driveway_core::item::DriveItem;
 use driveway_core::name::{ConflictBehavior, ItemName, MAX_FULL_PATH_CHARS, NameError, name_key};
 use driveway_core::permission::LinkScope;
-use driveway_core::policy::redeem::is_expired;
+use driveway_core::policy::redeem;
 use driveway_storage::{ItemChange, NewFacet, NewItem};
 use jiff::Timestamp;
 
@@ -356,7 +356,7 @@ pub fn shared(tx: &mut Tx<'_>, access: &Access, now: Timestamp) -> Result<Option
     let Some(own) = access.chain.items.first() else { return Ok(None) };
     let policy = tx.sharing_policy(access.chain.tenant)?;
     let scopes = own.permissions.iter().filter_map(|permission| match permission.link() {
-        Some(link) => (!is_expired(link, permission.created_at, &policy, now)).then_some(link.scope),
+        Some(link) => (!redeem::state(link, permission.created_at, &policy, now).is_over()).then_some(link.scope),
         None => (permission.role() < driveway_core::permission::Role::Owner).then_some(LinkScope::Users),
     });
     Ok(scopes.max().map(|scope| Shared { scope }))

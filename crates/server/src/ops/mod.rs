@@ -13,6 +13,8 @@ pub mod directory;
 pub mod drive;
 pub mod gate;
 pub mod item;
+pub mod links;
+pub mod openings;
 pub mod password;
 pub mod permissions;
 pub mod policy;

@@ -8,7 +8,10 @@ use crate::error::{Error, Result};
 use crate::tx::{Tx, values};
 
 /// Every step from nothing to now. A step that has been released is never edited: its checksum is on record.
-const MIGRATIONS: &[(&str, &str)] = &[("0001_drive", include_str!("../../migrations/0001_drive.sql"))];
+const MIGRATIONS: &[(&str, &str)] = &[
+    ("0001_drive", include_str!("../../migrations/0001_drive.sql")),
+    ("0004_link_life", include_str!("../../migrations/0004_link_life.sql")),
+];
 
 const RECORD: &str = "CREATE TABLE IF NOT EXISTS migrations (name TEXT NOT NULL PRIMARY KEY, checksum TEXT NOT NULL)";
 

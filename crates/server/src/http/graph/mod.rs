@@ -138,7 +138,14 @@ async fn dispatch(app: Arc<App>, context: &Context, request: Request) -> (&'stat
     let headers = std::mem::take(&mut head.headers);
     let arrival = Arrival { app, context, address, parameters, query, headers, body };
     let outcome = match arrival.admit(route).await {
-        Ok(call) => (route.handler)(call).await,
+        Ok(call) => {
+            let opened = call.credentials.link.map(|link| (Arc::clone(&call.app.openings), link, call.context.now));
+            let outcome = (route.handler)(call).await;
+            if let (Ok(_), Some((openings, link, now))) = (&outcome, opened) {
+                openings.opened(link, now);
+            }
+            outcome
+        }
         Err(error) => Err(error),
     };
     (route.name, outcome.unwrap_or_else(|error| refusal::render(&error, context)))

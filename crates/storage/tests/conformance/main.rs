@@ -1,0 +1,26 @@
+//! What every backend has to do, written once. A new database is one function in `backend` and one line in its macro;
+//! a new blob store likewise.
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::disallowed_methods,
+    unreachable_pub,
+    reason = "a test that panics is a test that fails, and tests await the tasks that they spawn"
+)]
+
+mod backend;
+mod blob_rows;
+mod blobs;
+mod chains;
+mod checks;
+mod collecting;
+mod drives;
+mod identities;
+mod items;
+mod link_life;
+mod permissions;
+mod small_nouns;
+mod transactions;
+mod trees;
+mod world;
