@@ -25,3 +25,7 @@ CREATE TABLE download_reservations (
     run           TEXT NOT NULL
 );
 CREATE INDEX download_reservations_of_link ON download_reservations (permission_id);
+
+-- The drives that a person owns are found by the grants on their roots.
+CREATE INDEX grants_of_grantee ON permissions (grantee_kind, grantee_id, role) WHERE kind = 'grant';
+CREATE INDEX drives_of_root ON drives (root_item_id);

@@ -102,6 +102,14 @@ pub enum State {
 }
 
 impl State {
+    /// Every state.
+    pub const ALL: [Self; 5] = [Self::Live, Self::Off, Self::Expired, Self::UsedUp, Self::Pending];
+
+    /// Reads the word without regard to case.
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|state| state.as_str().eq_ignore_ascii_case(text))
+    }
+
     /// The word on the wire.
     pub fn as_str(self) -> &'static str {
         match self {

@@ -3,9 +3,10 @@
 use std::sync::Arc;
 
 use driveway_core::caller::{Caller, Intent};
+use driveway_core::drive::Drive;
 use driveway_core::error::{Code, Error};
 use driveway_core::id::PermissionId;
-use driveway_core::permission::{PasswordGuard, Permission, SharingLink};
+use driveway_core::permission::{PasswordGuard, Permission, Role, SharingLink};
 use driveway_core::policy::link_change::{Change, Facts, Manager, change_link};
 use driveway_core::policy::redeem::{self, State};
 use driveway_core::policy::sharing::SharingPolicy;
@@ -30,6 +31,8 @@ pub struct LinkView {
     pub state: State,
     /// When it was last opened.
     pub last_opened_at: Option<Timestamp>,
+    /// Whether its name is told: to its maker and the item's owners.
+    pub shows_name: bool,
 }
 
 /// The members of a change as they come, before the password is hashed.
@@ -42,7 +45,7 @@ pub struct Patch {
 }
 
 /// A link that the caller may manage.
-struct Managed {
+pub(super) struct Managed {
     access: Access,
     permission: Permission,
     policy: SharingPolicy,
@@ -155,14 +158,27 @@ fn reach(tx: &mut Tx<'_>, credentials: &Credentials, id: PermissionId, intent: I
     // The scopes first: a token that is too narrow finds out nothing about links.
     caller.require(intent, drive.as_ref().is_some_and(|drive| drive.is_own_of(caller.user_id())))?;
     let (Some(permission), Some(drive)) = (permission, drive) else { return Err(Error::item_not_found()) };
-    let Some((item, chain)) = tx.item_and_chain(permission.item)? else { return Err(Error::item_not_found()) };
+    manage(tx, caller, permission, drive, false)?.ok_or_else(Error::item_not_found)
+}
+
+/// The link, if it is there for the caller. An administrator who looks at all there are sees what others made, and no
+/// secret of it.
+pub(super) fn manage(
+    tx: &mut Tx<'_>,
+    caller: Caller,
+    permission: Permission,
+    drive: Drive,
+    sees_all: bool,
+) -> Result<Option<Managed>> {
+    let Some((item, chain)) = tx.item_and_chain(permission.item)? else { return Ok(None) };
     let manager = Manager { role: chain.role_of(caller.actor()), is_maker: is_maker(&caller, &permission) };
-    let (true, true, Some(role)) = (chain.is_live(), manager.may_see(), manager.role) else {
-        return Err(Error::item_not_found());
-    };
+    if !chain.is_live() || !(manager.may_see() || sees_all) {
+        return Ok(None);
+    }
     let policy = tx.sharing_policy(chain.tenant)?;
+    let role = manager.role.filter(|_| manager.may_see()).unwrap_or(Role::Read);
     let access = Access { drive, item, chain, role, via: Via::Caller(Box::new(caller)) };
-    Ok(Managed { access, permission, policy, manager })
+    Ok(Some(Managed { access, permission, policy, manager }))
 }
 
 fn is_maker(caller: &Caller, permission: &Permission) -> bool {
@@ -170,7 +186,8 @@ fn is_maker(caller: &Caller, permission: &Permission) -> bool {
     maker.is_some() && maker == caller.user_id()
 }
 
-fn show(tx: &mut Tx<'_>, managed: &Managed, now: Timestamp) -> Result<LinkView> {
+/// Everything that is told of a link.
+pub(super) fn show(tx: &mut Tx<'_>, managed: &Managed, now: Timestamp) -> Result<LinkView> {
     let Managed { access, permission, policy, .. } = managed;
     let link = managed.link()?;
     let creator = link.creator.user.map(|user| user_identity(tx, user)).transpose()?;
@@ -182,5 +199,6 @@ fn show(tx: &mut Tx<'_>, managed: &Managed, now: Timestamp) -> Result<LinkView> 
         creator,
         state: redeem::state(link, permission.created_at, policy, now),
         last_opened_at: tx.last_opened(permission.id)?,
+        shows_name: managed.manager.may_see(),
     })
 }

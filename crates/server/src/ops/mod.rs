@@ -13,6 +13,7 @@ pub mod directory;
 pub mod drive;
 pub mod gate;
 pub mod item;
+pub mod link_list;
 pub mod links;
 pub mod openings;
 pub mod password;

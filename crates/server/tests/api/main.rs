@@ -26,6 +26,7 @@ mod link_edit;
 mod link_embed;
 mod link_folder;
 mod link_life;
+mod link_list;
 mod link_organization;
 mod link_page;
 mod link_password;

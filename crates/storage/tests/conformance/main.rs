@@ -19,6 +19,7 @@ mod drives;
 mod identities;
 mod items;
 mod link_life;
+mod link_list;
 mod permissions;
 mod small_nouns;
 mod transactions;

@@ -33,12 +33,12 @@ pub(super) fn routes() -> Router<Arc<App>> {
 }
 
 /// A request with its circumstances.
-struct Asked {
-    call: Call,
-    context: Context,
+pub(super) struct Asked {
+    pub(super) call: Call,
+    pub(super) context: Context,
 }
 
-async fn answer<F>(app: Arc<App>, request: Request, act: impl FnOnce(Asked) -> F) -> Response
+pub(super) async fn answer<F>(app: Arc<App>, request: Request, act: impl FnOnce(Asked) -> F) -> Response
 where
     F: Future<Output = Result<Response, Error>>,
 {
@@ -155,7 +155,7 @@ pub(super) fn entry(app: &App, base_url: &str, view: &LinkView) -> Value {
     members.insert("state".into(), view.state.as_str().into());
     members.insert("createdDateTime".into(), time::format(permission.created_at).into());
     if let Some(link) = permission.link() {
-        add_life(&mut members, link);
+        add_life(&mut members, link, view.shows_name);
         members.insert("createdBy".into(), created_by(view, link));
     }
     for (name, instant) in
@@ -170,10 +170,10 @@ pub(super) fn entry(app: &App, base_url: &str, view: &LinkView) -> Value {
     Value::Object(members)
 }
 
-fn add_life(members: &mut Map<String, Value>, link: &SharingLink) {
+fn add_life(members: &mut Map<String, Value>, link: &SharingLink, shows_name: bool) {
     members.insert("enabled".into(), link.life.enabled.into());
     members.insert("downloads".into(), link.life.downloads.into());
-    if let Some(name) = &link.life.name {
+    if let Some(name) = link.life.name.as_ref().filter(|_| shows_name) {
         members.insert("name".into(), name.as_str().into());
     }
     if let Some(most) = link.life.maximum_downloads {

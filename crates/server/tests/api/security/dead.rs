@@ -202,6 +202,7 @@ fn p04_the_router_has_no_route_that_this_list_lacks() {
         include_str!("../../../src/http/download.rs"),
         include_str!("../../../src/http/driveway.rs"),
         include_str!("../../../src/http/driveway/links.rs"),
+        include_str!("../../../src/http/driveway/link_list.rs"),
     ] {
         assert!(!other.contains(".route(\"/s/"), "a route of links outside http/web/link.rs");
     }
