@@ -56,7 +56,15 @@ impl Server {
             tracing::warn!(cause = error.cause(), "giving back downloads that broke off failed");
         }
         let router = super::router(Arc::clone(&self.app));
-        let mut noting = std::pin::pin!(openings::run(&self.app));
+        // A task of its own: whoever waits for notes to be written must not wait for this loop to come round.
+        let (serving, stopped) = tokio::sync::oneshot::channel::<()>();
+        let app = Arc::clone(&self.app);
+        spawn(async move {
+            tokio::select! {
+                () = openings::run(&app) => {}
+                _ = stopped => {}
+            }
+        });
         let places = Arc::new(Semaphore::new(self.app.config.limits.connections));
         let graceful = GracefulShutdown::new();
         let mut stop = std::pin::pin!(stop);
@@ -72,7 +80,6 @@ impl Server {
                         continue;
                     }
                 },
-                () = &mut noting => break,
                 () = &mut stop => break,
             };
             let connection = graceful.watch(connection(stream, peer, router.clone()));
@@ -86,15 +93,16 @@ impl Server {
             () = graceful.shutdown() => {}
             () = tokio::time::sleep(STOP_TIMEOUT) => tracing::warn!("some requests were cut off"),
         }
+        drop(serving);
         if let Err(error) = openings::flush(&self.app).await {
             tracing::warn!(cause = error.cause(), "what links were used for at last could not be written");
         }
     }
 }
 
-#[expect(clippy::disallowed_methods, reason = "connections end by themselves and are watched for the stop")]
-fn spawn(connection: impl Future<Output = ()> + Send + 'static) {
-    tokio::spawn(connection);
+#[expect(clippy::disallowed_methods, reason = "what is spawned here ends by itself or is told to at the stop")]
+fn spawn(task: impl Future<Output = ()> + Send + 'static) {
+    tokio::spawn(task);
 }
 
 fn connection(
