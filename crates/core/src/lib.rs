@@ -11,6 +11,7 @@ pub mod hash;
 pub mod id;
 pub mod identity;
 pub mod item;
+pub mod link_life;
 pub mod name;
 pub mod odata;
 pub mod permission;

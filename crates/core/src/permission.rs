@@ -5,6 +5,7 @@ use secrecy::SecretString;
 use unicode_normalization::UnicodeNormalization;
 
 use crate::id::{ApplicationId, GroupId, ItemId, PermissionId, UserId};
+use crate::link_life::LinkLife;
 
 /// What a permission lets its holder do. A greater role includes the lesser ones.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -142,6 +143,8 @@ pub struct SharingLink {
     pub expires_at: Option<Timestamp>,
     /// The people of a users link.
     pub grantees: Vec<UserId>,
+    /// What was said of it beyond Graph.
+    pub life: LinkLife,
 }
 
 /// What a permission consists of.
@@ -227,8 +230,9 @@ impl Permission {
 
 /// The place that a link takes on its item: at most one live link has it (AMB-01).
 ///
-/// The application is the calling one, the scope the resolved one; a password makes another slot (AMB-03).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+/// The application is the calling one, the scope the resolved one; a password makes another slot (AMB-03), and so does
+/// a name.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Slot {
     /// The calling application.
     pub application: ApplicationId,
@@ -238,12 +242,29 @@ pub struct Slot {
     pub scope: LinkScope,
     /// Whether a password guards it.
     pub protected: bool,
+    /// The name, if it has one.
+    pub name: Option<String>,
 }
 
 impl Slot {
     /// The key under which storage keeps it unique.
     pub fn key(&self) -> String {
         let guard = if self.protected { "protected" } else { "open" };
-        format!("{}/{}/{}/{guard}", self.application, self.link_type.as_str(), self.scope.as_str())
+        let plain = format!("{}/{}/{}/{guard}", self.application, self.link_type.as_str(), self.scope.as_str());
+        // The name comes last and may have slashes of its own: nothing follows that it could be taken for.
+        self.name.as_ref().map_or_else(|| plain.clone(), |name| format!("{plain}/{name}"))
+    }
+}
+
+impl SharingLink {
+    /// The slot that the link, as it is, belongs in.
+    pub fn slot(&self) -> Slot {
+        Slot {
+            application: self.creator.application,
+            link_type: self.link_type,
+            scope: self.scope,
+            protected: self.password.is_some(),
+            name: self.life.name.clone(),
+        }
     }
 }

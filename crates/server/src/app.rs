@@ -14,6 +14,7 @@ use crate::auth::token::Tokens;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::entropy::Entropy;
+use crate::ops::openings::Openings;
 use crate::ops::password::Passwords;
 
 /// A running Driveway, without its doors.
@@ -35,6 +36,10 @@ pub struct App {
     pub tokens: Tokens,
     /// Hashing of links' passwords.
     pub passwords: Passwords,
+    /// What links were used for, until it is written.
+    pub openings: Arc<Openings>,
+    /// This run of the server, told apart from earlier ones on the same data.
+    pub run: Uuid,
     /// Whether the clock may be moved through the API: on a demo only.
     pub clock_moves: bool,
 }
@@ -54,6 +59,7 @@ impl App {
         let clock = Clock::ahead_by(clock_offset(&db)?);
         let instance = instance_id(&db, entropy.opaque_id())?;
         let tokens = Tokens::new(token_key, instance);
+        let run = entropy.opaque_id();
         Ok(Self {
             config,
             db,
@@ -63,6 +69,8 @@ impl App {
             seal: Arc::new(seal),
             tokens,
             passwords: Passwords::default(),
+            openings: Arc::default(),
+            run,
             clock_moves: false,
         })
     }

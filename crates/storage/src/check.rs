@@ -74,6 +74,17 @@ const CHECKS: &[(&str, &str)] = &[
         "two links have one slot",
         "SELECT MAX(id) FROM permissions WHERE slot IS NOT NULL GROUP BY item_id, slot HAVING COUNT(*) > 1",
     ),
+    (
+        "the link says to be in another drive than its item is",
+        "SELECT p.id FROM permissions p JOIN items i ON i.id = p.item_id JOIN drives d ON d.id = i.drive_id
+         WHERE p.kind = 'link' AND (p.drive_id IS NULL OR p.drive_id <> i.drive_id
+                                    OR p.tenant_id IS NULL OR p.tenant_id <> d.tenant_id)",
+    ),
+    (
+        "the link has more downloads under way than it counts",
+        "SELECT p.id FROM permissions p WHERE p.downloads <
+             (SELECT COUNT(*) FROM download_reservations r WHERE r.permission_id = p.id)",
+    ),
 ];
 
 impl Tx<'_> {
@@ -95,7 +106,7 @@ impl Tx<'_> {
 
     /// A slot has to say what the link is, or else a second link of that kind gets in.
     fn check_slots(&mut self) -> Result<Vec<Finding>> {
-        let sql = "SELECT id, slot, application_id, link_type, link_scope, password_hash FROM permissions
+        let sql = "SELECT id, slot, application_id, link_type, link_scope, password_hash, name FROM permissions
                    WHERE slot IS NOT NULL AND kind = 'link'";
         let wrong = self.all(sql, &[], |row| {
             let (id, key): (String, String) = (row.get()?, row.get()?);
@@ -104,6 +115,7 @@ impl Tx<'_> {
                 link_type: row.word(LinkType::parse)?,
                 scope: row.word(LinkScope::parse)?,
                 protected: row.maybe::<String>()?.is_some(),
+                name: row.maybe()?,
             };
             Ok((slot.key() != key).then_some(id))
         })?;

@@ -116,5 +116,8 @@ pub(crate) fn read_invitation(row: &mut Row<'_>) -> crate::Result<Invitation> {
     row.skip(2);
     let invited_by = Creator { application: row.get()?, user: row.maybe()? };
     row.skip(2);
-    Ok(Invitation { grantee, role, invited_by, expires_at: row.maybe()?, email: row.maybe()? })
+    let expires_at = row.maybe()?;
+    // What follows up to the address is said of links only.
+    row.skip(5);
+    Ok(Invitation { grantee, role, invited_by, expires_at, email: row.maybe()? })
 }

@@ -11,6 +11,7 @@ use secrecy::{ExposeSecret, SecretString};
 
 use crate::db::{Row, Value, only};
 use crate::invitation::read_invitation;
+use crate::link_life::read_life;
 use crate::tx::{Tx, values};
 
 /// The columns that [`read_permission`] reads, in its order.
@@ -18,7 +19,7 @@ macro_rules! permission_columns {
     () => {
         "p.id, p.item_id, p.created_at, p.kind, p.role, p.grantee_kind, p.grantee_id, p.link_type, p.link_scope,
          p.application_id, p.created_by_user, p.password_hash, p.password_version, p.expires_at,
-         p.invitation_email"
+         p.name, p.enabled, p.not_before, p.maximum_downloads, p.downloads, p.invitation_email"
     };
 }
 pub(crate) use permission_columns;
@@ -61,8 +62,11 @@ impl Tx<'_> {
 
     fn insert_link(&mut self, permission: &Permission, link: &SharingLink, slot: Option<&str>) -> Result<u64> {
         let sql = "INSERT INTO permissions (id, item_id, created_at, kind, role, link_type, link_scope, application_id,
-                                            created_by_user, password_hash, password_version, expires_at, slot)
-                   VALUES ($1, $2, $3, 'link', $4, $5, $6, $7, $8, $9, $10, $11, $12)
+                                            created_by_user, password_hash, password_version, expires_at, slot,
+                                            name, enabled, not_before, maximum_downloads, drive_id, tenant_id)
+                   VALUES ($1, $2, $3, 'link', $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16,
+                           (SELECT drive_id FROM items WHERE id = $2),
+                           (SELECT d.tenant_id FROM items i JOIN drives d ON d.id = i.drive_id WHERE i.id = $2))
                    ON CONFLICT (item_id, slot) DO NOTHING";
         let password = link.password.as_ref();
         let values = values![
@@ -78,6 +82,10 @@ impl Tx<'_> {
             password.map(|guard| guard.version),
             link.expires_at,
             slot,
+            link.life.name.as_deref(),
+            link.life.enabled,
+            link.life.not_before,
+            link.life.maximum_downloads.map(i64::from),
         ];
         self.execute(sql, values)
     }
@@ -187,6 +195,7 @@ fn read_link(row: &mut Row<'_>) -> crate::Result<SharingLink> {
         password: read_password(row)?,
         expires_at: row.maybe()?,
         grantees: Vec::new(),
+        life: read_life(row)?,
     })
 }
 

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::redeem::is_expired;
+use super::redeem;
 use super::sharing::SharingPolicy;
 use crate::id::{GroupId, ItemId, TenantId, UserId};
 use crate::permission::{Grantee, LinkScope, Permission, Role};
@@ -105,7 +105,7 @@ impl Chain {
             Some(item.id) != root && self.items.iter().take(counted).any(|counted| counted.id == item.id)
         };
         let scope = |permission: &Permission| match permission.link() {
-            Some(link) => (!is_expired(link, permission.created_at, policy, now)).then_some(link.scope),
+            Some(link) => (!redeem::state(link, permission.created_at, policy, now).is_over()).then_some(link.scope),
             None => {
                 let is_live = permission.ends_at().is_none_or(|ends| now < ends);
                 (is_live && !(permission.holder().is_some() && permission.role() == Role::Owner))

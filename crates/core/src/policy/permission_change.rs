@@ -124,6 +124,7 @@ mod tests {
             password: None,
             expires_at,
             grantees: Vec::new(),
+            life: crate::link_life::LinkLife::default(),
         })
     }
 

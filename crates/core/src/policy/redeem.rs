@@ -85,8 +85,65 @@ fn live_link<'a>(facts: &Facts<'a>, now: Timestamp) -> Option<(&'a Permission, &
     }
     let (_, permission) = facts.chain.find(facts.link)?;
     let link = permission.link()?;
-    let is_over = is_expired(link, permission.created_at, facts.policy, now);
-    (!is_over).then_some((permission, link))
+    let is_live = state(link, permission.created_at, facts.policy, now) == State::Live;
+    is_live.then_some((permission, link))
+}
+
+/// How a link stands in its life, whoever asks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum State {
+    /// It can be opened.
+    Live,
+    /// It is switched off.
+    Off,
+    /// Its time is over.
+    Expired,
+    /// Its downloads are all taken.
+    UsedUp,
+    /// Its time hasn't come.
+    Pending,
+}
+
+impl State {
+    /// Every state.
+    pub const ALL: [Self; 5] = [Self::Live, Self::Off, Self::Expired, Self::UsedUp, Self::Pending];
+
+    /// Reads the word without regard to case.
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|state| state.as_str().eq_ignore_ascii_case(text))
+    }
+
+    /// The word on the wire.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Live => "live",
+            Self::Off => "off",
+            Self::Expired => "expired",
+            Self::UsedUp => "usedUp",
+            Self::Pending => "pending",
+        }
+    }
+
+    /// Whether it has given up its slot: what is off, expired or used up makes room for another link. What is still to
+    /// begin doesn't.
+    pub fn is_over(self) -> bool {
+        !matches!(self, Self::Live | Self::Pending)
+    }
+}
+
+/// How a link stands in its life. Where several things are true, what its maker did last by intent comes first.
+pub fn state(link: &SharingLink, created_at: Timestamp, policy: &SharingPolicy, now: Timestamp) -> State {
+    if !link.life.enabled {
+        State::Off
+    } else if is_expired(link, created_at, policy, now) {
+        State::Expired
+    } else if link.life.is_used_up() {
+        State::UsedUp
+    } else if !link.life.has_begun(now) {
+        State::Pending
+    } else {
+        State::Live
+    }
 }
 
 /// Whether a link's time is over: at its expiry or after (AMB-64).
@@ -95,60 +152,6 @@ pub fn is_expired(link: &SharingLink, created_at: Timestamp, policy: &SharingPol
 }
 
 #[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-    use uuid::Uuid;
-
-    use super::*;
-    use crate::id::{ApplicationId, ItemId};
-    use crate::permission::{Creator, PermissionKind};
-    use crate::policy::access::ChainItem;
-
-    const TENANT: TenantId = TenantId::from_uuid(Uuid::from_u128(1));
-    const LINK: PermissionId = PermissionId::from_uuid(Uuid::from_u128(2));
-    const ANN: UserId = UserId::from_uuid(Uuid::from_u128(3));
-
-    fn chain(link_type: LinkType, scope: LinkScope, depth: u128, at: u128) -> Chain {
-        let creator = Creator { user: None, application: ApplicationId::from_uuid(Uuid::from_u128(4)) };
-        let link = SharingLink { link_type, scope, creator, password: None, expires_at: None, grantees: vec![ANN] };
-        let items = (0..depth).map(|level| {
-            let id = ItemId::from_uuid(Uuid::from_u128(level));
-            let kind = PermissionKind::Link(link.clone());
-            let permission = Permission { id: LINK, item: id, kind, created_at: Timestamp::UNIX_EPOCH };
-            let permissions = if level == at { vec![permission] } else { Vec::new() };
-            ChainItem { id, name: String::new(), inherits: true, deleted: false, permissions }
-        });
-        Chain { tenant: TENANT, items: items.collect() }
-    }
-
-    proptest! {
-        #[test]
-        fn amb_38_amb_39_amb_40_a_link_gives_what_its_type_says_and_no_more(
-            link_type in proptest::sample::select(LinkType::ALL),
-            scope in proptest::sample::select(LinkScope::ALL),
-            depth in 1_u128..5,
-            at in 0_u128..5,
-            signed_in: bool,
-            creator_is_good: bool,
-        ) {
-            let chain = chain(link_type, scope, depth, at);
-            let creator = if creator_is_good { Actor::Application { tenant: TENANT } } else { Actor::Nobody };
-            let policy = SharingPolicy::default();
-            let visitor = signed_in.then_some(Visitor { user: ANN, tenant: TENANT });
-            let facts = Facts { chain: &chain, link: LINK, policy: &policy, creator, visitor, password_version: None };
-            match may_open(&facts, Timestamp::UNIX_EPOCH) {
-                Decision::Add => prop_assert_eq!(link_type, LinkType::CreateOnly),
-                Decision::Open(role) => {
-                    prop_assert!(link_type != LinkType::CreateOnly);
-                    prop_assert!(role <= link_type.role());
-                    prop_assert!(role == Role::Read || link_type == LinkType::Edit);
-                    prop_assert!(creator_is_good && at < depth);
-                }
-                decision => {
-                    let wanted = if creator_is_good && at < depth { Decision::SignIn } else { Decision::Gone };
-                    prop_assert_eq!(decision, wanted);
-                }
-            }
-        }
-    }
-}
+mod by_type;
+#[cfg(test)]
+mod tests;

@@ -264,10 +264,12 @@ pub fn anonymous_disabled() -> Error {
 }
 
 fn check_password(facts: &Facts, wish: &Wish, scope: LinkScope) -> Result<()> {
-    if !wish.protected {
-        return Ok(());
-    }
-    if facts.drive != DriveKind::Personal && !facts.policy.passwords_on_business {
+    if wish.protected { may_have_password(facts.drive, &facts.policy, scope) } else { Ok(()) }
+}
+
+/// Whether a link of this scope may have a password here (AMB-44, AMB-45).
+pub(super) fn may_have_password(drive: DriveKind, policy: &SharingPolicy, scope: LinkScope) -> Result<()> {
+    if drive != DriveKind::Personal && !policy.passwords_on_business {
         return Err(Error::new(Code::NotSupported, "Passwords are for links in personal drives.").target("password"));
     }
     if scope != LinkScope::Anonymous {

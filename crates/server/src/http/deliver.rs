@@ -15,9 +15,11 @@ use jiff::fmt::rfc2822;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::range::{self, Asked};
+use super::watched::Watched;
 use crate::app::App;
 use crate::ops::content::Content;
 use crate::ops::item::tags;
+use crate::ops::openings::Download;
 
 /// How the browser is to take the bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,12 +45,14 @@ const ATTR_CHAR: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'`')
     .remove(b'|');
 
-/// Answers a GET or HEAD for a content that the gate has opened.
+/// Answers a GET or HEAD for a content that the gate has opened. `download` is there where giving out all of it is a
+/// download by way of a link: a part of it is none, nor what the client has already.
 pub(crate) async fn deliver(
     app: &App,
     content: &Content,
     disposition: Disposition,
     request: &HeaderMap,
+    download: Option<Download>,
 ) -> Result<Response, Error> {
     let mut response = Response::new(Body::empty());
     describe(content, disposition, response.headers_mut())?;
@@ -72,9 +76,17 @@ pub(crate) async fn deliver(
         }
     };
     response.headers_mut().insert(CONTENT_LENGTH, HeaderValue::from(part.end - part.start));
-    *response.body_mut() = match app.blobs.read(&content.sha256, part).await?.into_whole() {
+    let begun = match download.filter(|_| part == (0..content.size)) {
+        Some(download) => Some(download.begin(app).await?),
+        None => None,
+    };
+    let body = match app.blobs.read(&content.sha256, part).await?.into_whole() {
         Ok(bytes) => Body::from(bytes),
         Err(stream) => Body::from_stream(stream),
+    };
+    *response.body_mut() = match begun {
+        Some(begun) => Body::new(Watched::new(body, begun, content.size)),
+        None => body,
     };
     Ok(response)
 }

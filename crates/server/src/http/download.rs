@@ -4,18 +4,20 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::{Path, Request, State};
-use axum::http::HeaderMap;
+use axum::http::{HeaderMap, Method};
 use axum::response::Response;
 use axum::routing::get;
 use driveway_core::Error;
+use driveway_core::error::Code;
 use driveway_core::seal::Seal;
 
 use super::context::Context;
 use super::deliver::{Disposition, deliver};
-use super::{Peer, refusal};
+use super::{Peer, preview_bot, refusal};
 use crate::app::App;
 use crate::ops::access::Access;
 use crate::ops::content::content;
+use crate::ops::openings::Download;
 use crate::ops::ticket::Ticket;
 
 /// The routes of pre-authenticated URLs. They need no credential and pass over one that is sent.
@@ -40,7 +42,7 @@ pub(crate) fn expiry(app: &App, context: &Context) -> i64 {
 
 async fn download(State(app): State<Arc<App>>, Path(ticket): Path<String>, request: Request) -> Response {
     let (context, _) = Context::read(&app, request.headers(), request.uri(), request.extensions().get::<Peer>());
-    let mut response = match open(&app, &ticket, &context, request.headers().clone()).await {
+    let mut response = match open(&app, &ticket, &context, request.method(), request.headers()).await {
         Ok(response) => response,
         Err(error) => refusal::render(&error, &context),
     };
@@ -49,9 +51,28 @@ async fn download(State(app): State<Arc<App>>, Path(ticket): Path<String>, reque
     response
 }
 
-async fn open(app: &App, ticket: &str, context: &Context, headers: HeaderMap) -> Result<Response, Error> {
+async fn open(
+    app: &App,
+    ticket: &str,
+    context: &Context,
+    method: &Method,
+    headers: &HeaderMap,
+) -> Result<Response, Error> {
     let ticket = Ticket::open(&app.seal, ticket, context.now).ok_or_else(Error::item_not_found)?;
     let now = context.now;
-    let file = app.db.read(move |tx| content(&ticket.redeem(tx, now)?)).await?;
-    deliver(app, &file, Disposition::Attachment, &headers).await
+    let (file, download) = app
+        .db
+        .read(move |tx| {
+            let access = ticket.redeem(tx, now)?;
+            Ok((content(&access)?, Download::of(&access, now)))
+        })
+        .await?;
+    if download.is_some_and(|download| download.is_limited) && preview_bot::is_preview(headers) {
+        return Err(Error::new(
+            Code::NotAllowed,
+            "Downloads of this link are counted, and none is spent on a preview.",
+        ));
+    }
+    let download = download.filter(|_| *method == Method::GET);
+    deliver(app, &file, Disposition::Attachment, headers, download).await
 }

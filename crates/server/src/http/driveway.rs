@@ -1,5 +1,8 @@
 //! Our own namespace, `/driveway/v1/`: what Graph doesn't have.
 
+mod link_list;
+mod links;
+
 use std::sync::Arc;
 
 use axum::Router;
@@ -25,6 +28,8 @@ pub(crate) fn routes() -> Router<Arc<App>> {
     Router::new()
         .route("/driveway/v1/policy/sharing", get(read_policy).patch(change_policy).fallback(other_verb))
         .route("/driveway/v1/clock", get(read_clock).patch(move_clock).fallback(other_verb))
+        .merge(links::routes())
+        .merge(link_list::routes())
 }
 
 /// A request on its way into an operation.

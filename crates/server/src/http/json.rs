@@ -129,9 +129,11 @@ impl Members {
         list.into_iter().enumerate().map(object).collect::<Result<_, _>>().map(Some)
     }
 
-    /// Refuses what nobody took. OData's own members, which start with or contain `@`, don't count (ODATA-04).
+    /// Refuses what nobody took. OData's own members, which start with or contain `@`, don't count (ODATA-04); ours do: a
+    /// limit that is asked for and passed over would be a lie.
     pub(crate) fn finish(self) -> Result<(), Error> {
-        match self.members.iter().find(|(name, _)| !name.contains('@')) {
+        let is_ours = |name: &str| name.starts_with("@driveway.");
+        match self.members.iter().find(|(name, _)| !name.contains('@') || is_ours(name)) {
             None => Ok(()),
             Some((name, _)) => {
                 let shown: String = name.chars().take(64).collect();

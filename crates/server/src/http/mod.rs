@@ -11,9 +11,11 @@ pub(crate) mod driveway;
 pub mod graph;
 pub(crate) mod health;
 pub(crate) mod json;
+pub(crate) mod preview_bot;
 pub(crate) mod range;
 pub(crate) mod refusal;
 pub(crate) mod serve;
+pub(crate) mod watched;
 pub(crate) mod web;
 
 use std::net::IpAddr;

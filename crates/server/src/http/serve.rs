@@ -24,6 +24,7 @@ use tower::Service;
 
 use super::Peer;
 use crate::app::App;
+use crate::ops::openings;
 
 /// How long a client may take to send the head of a request, and how long a connection may be idle before one.
 const HEAD_TIMEOUT: Duration = Duration::from_secs(30);
@@ -54,7 +55,19 @@ impl Server {
     /// Serves until `stop` is ready, then lets running requests end.
     pub async fn run(self, stop: impl Future<Output = ()>) {
         super::health::start_counting();
+        if let Err(error) = openings::give_back(&self.app).await {
+            tracing::warn!(cause = error.cause(), "giving back downloads that broke off failed");
+        }
         let router = super::router(Arc::clone(&self.app));
+        // A task of its own: whoever waits for notes to be written must not wait for this loop to come round.
+        let (serving, stopped) = tokio::sync::oneshot::channel::<()>();
+        let app = Arc::clone(&self.app);
+        spawn(async move {
+            tokio::select! {
+                () = openings::run(&app) => {}
+                _ = stopped => {}
+            }
+        });
         let places = Arc::new(Semaphore::new(self.app.config.limits.connections));
         let graceful = GracefulShutdown::new();
         let mut stop = std::pin::pin!(stop);
@@ -83,12 +96,16 @@ impl Server {
             () = graceful.shutdown() => {}
             () = tokio::time::sleep(STOP_TIMEOUT) => tracing::warn!("some requests were cut off"),
         }
+        drop(serving);
+        if let Err(error) = openings::flush(&self.app).await {
+            tracing::warn!(cause = error.cause(), "what links were used for at last could not be written");
+        }
     }
 }
 
-#[expect(clippy::disallowed_methods, reason = "connections end by themselves and are watched for the stop")]
-fn spawn(connection: impl Future<Output = ()> + Send + 'static) {
-    tokio::spawn(connection);
+#[expect(clippy::disallowed_methods, reason = "what is spawned here ends by itself or is told to at the stop")]
+fn spawn(task: impl Future<Output = ()> + Send + 'static) {
+    tokio::spawn(task);
 }
 
 fn connection(

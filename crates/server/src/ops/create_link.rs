@@ -7,10 +7,10 @@ use driveway_core::address::ItemAddress;
 use driveway_core::caller::{Caller, Intent};
 use driveway_core::error::{Code, Error, Inner};
 use driveway_core::id::{PermissionId, UserId};
+use driveway_core::link_life::LinkLife;
 use driveway_core::permission::{
     Creator, Grantee, LinkScope, LinkType, PasswordGuard, Permission, PermissionKind, Role, SharingLink, Slot,
 };
-use driveway_core::policy::redeem::is_expired;
 use driveway_core::policy::sharing::{Facts, SharingPolicy, Terms, Wish, may_create_link};
 use jiff::Timestamp;
 use secrecy::SecretString;
@@ -37,6 +37,8 @@ pub struct NewLink {
     pub retain_inherited_permissions: bool,
     /// The people of a users link: ids, addresses or principal names.
     pub recipients: Vec<String>,
+    /// What the link is called, when an application wants several that are alike.
+    pub name: Option<String>,
 }
 
 /// Whether the link is new.
@@ -209,7 +211,7 @@ fn survey(
     };
     let terms = may_create_link(&facts, &wish, now)?;
     let recipients = find_recipients(tx, &caller, &new.recipients)?;
-    let slot = slot(&caller, &terms);
+    let slot = slot(&caller, &terms, new);
     let held = tx.link_in_slot(access.item.id, &slot)?;
     let opening = |existing, dead, access, recipients| {
         Survey::Open(Box::new(Opening { access, caller: caller.clone(), policy, terms, recipients, existing, dead }))
@@ -222,9 +224,7 @@ fn survey(
         };
     };
     let Some(link) = permission.link() else { return Err(Error::internal("a grant in a link's slot")) };
-    let is_dead = is_expired(link, permission.created_at, &policy, now)
-        || !gate::creator_may_share(tx, link, &access.chain, now)?;
-    if is_dead {
+    if gate::is_over(tx, &permission, &access.chain, &policy, now)? {
         return Ok(opening(None, Some(permission.id), access, recipients));
     }
     if !gate::could_create(access.role, link, &policy) {
@@ -242,12 +242,13 @@ fn survey(
     })
 }
 
-fn slot(caller: &Caller, terms: &Terms) -> Slot {
+fn slot(caller: &Caller, terms: &Terms, new: &NewLink) -> Slot {
     Slot {
         application: caller.application.id,
         link_type: terms.link_type,
         scope: terms.scope,
         protected: terms.protected,
+        name: new.name.clone(),
     }
 }
 
@@ -303,10 +304,11 @@ fn fill(
             password: hash.map(|hash| PasswordGuard { hash, version: fresh.password_version }),
             expires_at: terms.expires_at,
             grantees: recipients,
+            life: LinkLife { name: new.name.clone(), ..LinkLife::default() },
         }),
         created_at: now,
     };
-    tx.insert_permission(&permission, Some(&slot(&caller, &terms)))?;
+    tx.insert_permission(&permission, Some(&slot(&caller, &terms, new)))?;
     Ok((Made::Created, view(tx, &access, &permission, &policy)?))
 }
 

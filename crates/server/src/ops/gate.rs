@@ -32,6 +32,7 @@ pub enum Below<'a> {
 
 /// What a link amounts to for this visitor.
 #[derive(Debug)]
+#[expect(clippy::large_enum_variant, reason = "it is made and taken apart at once, never kept")]
 pub enum Passage {
     /// It opens.
     Open(Box<Opened>),
@@ -146,9 +147,21 @@ fn find_below(tx: &mut Tx<'_>, permission: &Permission, below: Below<'_>) -> Res
 }
 
 /// Whether the link's creator may still share the item, without which the link is dead.
-pub fn creator_may_share(tx: &mut Tx<'_>, link: &SharingLink, chain: &Chain, now: Timestamp) -> Result<bool> {
+fn creator_may_share(tx: &mut Tx<'_>, link: &SharingLink, chain: &Chain, now: Timestamp) -> Result<bool> {
     let creator = Creator::load(tx, link, chain.tenant)?;
     Ok(chain.role_of(creator.actor(), now).is_some_and(|role| role >= Role::Write))
+}
+
+/// Whether a link has given up its slot: of age, by its switch, with its last download or with its creator's rights.
+pub fn is_over(
+    tx: &mut Tx<'_>,
+    permission: &Permission,
+    chain: &Chain,
+    policy: &SharingPolicy,
+    now: Timestamp,
+) -> Result<bool> {
+    let Some(link) = permission.link() else { return Ok(false) };
+    Ok(redeem::state(link, permission.created_at, policy, now).is_over() || !creator_may_share(tx, link, chain, now)?)
 }
 
 /// The creator of a link as they stand now: what they have lost, the link has lost (P9, P10).

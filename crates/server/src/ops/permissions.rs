@@ -305,14 +305,16 @@ fn grantee_identity(tx: &mut Tx<'_>, grantee: &Grantee) -> Result<Identity> {
     }
 }
 
-pub(super) fn user_identity(tx: &mut Tx<'_>, id: UserId) -> Result<Identity> {
+/// Somebody as they are shown to others.
+pub fn user_identity(tx: &mut Tx<'_>, id: UserId) -> Result<Identity> {
     let user = tx.user(id)?;
     let (display_name, email) =
         user.map(|user| (user.display_name, user.mail.or(Some(user.user_principal_name)))).unwrap_or_default();
     Ok(Identity { kind: IdentityKind::User, id: id.to_string(), display_name, email })
 }
 
-fn ancestor(drive: &Drive, chain: &Chain, id: ItemId) -> Option<Ancestor> {
+/// An item of a chain with the way down to it.
+pub fn ancestor(drive: &Drive, chain: &Chain, id: ItemId) -> Option<Ancestor> {
     let at = chain.items.iter().position(|item| item.id == id)?;
     let item: &ChainItem = chain.items.get(at)?;
     let above_root = chain.items.len().saturating_sub(1);

@@ -27,6 +27,8 @@ mod items;
 mod link_edit;
 mod link_embed;
 mod link_folder;
+mod link_life;
+mod link_list;
 mod link_organization;
 mod link_page;
 mod link_password;

@@ -19,6 +19,8 @@ mod drives;
 mod identities;
 mod invitations;
 mod items;
+mod link_life;
+mod link_list;
 mod permissions;
 mod redemptions;
 mod small_nouns;

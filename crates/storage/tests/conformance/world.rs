@@ -4,6 +4,7 @@ use driveway_core::drive::{Drive, DriveKind, DriveOwner};
 use driveway_core::id::{ApplicationId, DriveId, ItemId, PermissionId, TenantId, UserId};
 use driveway_core::identity::{Application, Tenant, TenantKind, User};
 use driveway_core::item::{FileFacet, Sha256};
+use driveway_core::link_life::LinkLife;
 use driveway_core::permission::{
     Creator, Grantee, LinkScope, LinkType, Permission, PermissionKind, Role, SharingLink, Slot,
 };
@@ -138,18 +139,13 @@ pub fn link(number: u128, item: ItemId, scope: LinkScope) -> Permission {
         password: None,
         expires_at: None,
         grantees: Vec::new(),
+        life: LinkLife::default(),
     };
     Permission { id: permission_id(number), item, kind: PermissionKind::Link(link), created_at: at(10) }
 }
 
 pub fn slot(permission: &Permission) -> Slot {
-    let link = permission.link().unwrap();
-    Slot {
-        application: link.creator.application,
-        link_type: link.link_type,
-        scope: link.scope,
-        protected: link.password.is_some(),
-    }
+    permission.link().unwrap().slot()
 }
 
 /// Asserts that the whole database is sound.

@@ -3,6 +3,7 @@
 use axum::http::StatusCode;
 use axum::response::Response;
 use driveway_core::error::{Code, Error, Inner};
+use driveway_core::link_life::parse_name;
 use driveway_core::permission::{LinkScope, LinkType};
 use secrecy::SecretString;
 
@@ -53,6 +54,7 @@ fn new_link(mut members: Members) -> Result<(NewLink, bool)> {
         expires_at: members.instant("expirationDateTime")?,
         retain_inherited_permissions: members.flag("retainInheritedPermissions")?.unwrap_or(true),
         recipients: recipients(&mut members)?,
+        name: members.text("@driveway.name")?.map(|name| parse_name(&name, "@driveway.name")).transpose()?,
     };
     refuse_mail(&mut members)?;
     members.finish()?;

@@ -31,7 +31,7 @@ pub(super) async fn invite(mut call: Call) -> Result<Response> {
 /// A permission, or who couldn't be given one and why (INV-06).
 fn permission(call: &Call, outcome: &Outcome, role: Role) -> Value {
     match outcome {
-        Ok(view) => render::select(call, render::permission::permission(call, view)),
+        Ok(view) => render::select(call, render::permission::permission(&call.app, &call.context.base_url, view)),
         Err((recipient, error)) => {
             let inner = error.inner_code().map_or("secureSharingInvalidRequest", Inner::as_str);
             let mut value = json!({

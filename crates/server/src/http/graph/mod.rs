@@ -144,12 +144,19 @@ async fn dispatch(app: Arc<App>, context: &Context, request: Request) -> (&'stat
     let headers = std::mem::take(&mut head.headers);
     let arrival = Arrival { app, context, address, parameters, query, headers, body };
     let outcome = match arrival.admit(route).await {
-        Ok((call, applied)) => (route.handler)(call).await.map(|mut response| {
-            if let Some(applied) = applied {
-                response.headers_mut().insert("preference-applied", HeaderValue::from_static(applied));
+        Ok((call, applied)) => {
+            let opened = call.credentials.link.map(|link| (Arc::clone(&call.app.openings), link, call.context.now));
+            let outcome = (route.handler)(call).await;
+            if let (Ok(_), Some((openings, link, now))) = (&outcome, opened) {
+                openings.opened(link, now);
             }
-            response
-        }),
+            outcome.map(|mut response| {
+                if let Some(applied) = applied {
+                    response.headers_mut().insert("preference-applied", HeaderValue::from_static(applied));
+                }
+                response
+            })
+        }
         Err(error) => Err(error),
     };
     (route.name, outcome.unwrap_or_else(|error| refusal::render(&error, context)))

@@ -8,7 +8,8 @@ use axum::Router;
 use axum::body::Body;
 use axum::extract::{Path, Request, State};
 use axum::http::header::{CONTENT_TYPE, LOCATION, ORIGIN, SET_COOKIE, WWW_AUTHENTICATE};
-use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri};
 use axum::response::Response;
 use axum::routing::get;
 use driveway_core::error::{Code, Error};
@@ -28,9 +29,10 @@ use crate::http::context::Context;
 use crate::http::credentials;
 use crate::http::deliver::{Disposition, deliver};
 use crate::http::json::read_limited;
-use crate::http::{Peer, count, finish};
+use crate::http::{Peer, count, finish, preview_bot};
 use crate::ops::content::{content, preview as preview_of};
 use crate::ops::gate::{self, Below, Opened, Passage};
+use crate::ops::openings::Download;
 use crate::ops::{Credentials, Tx, item, password};
 
 /// Items on a page of a folder's listing.
@@ -91,7 +93,7 @@ async fn answer(app: Arc<App>, token: String, item: Option<String>, wanted: Want
     let (head, _body) = request.into_parts();
     let door = Door::read(app, token, &head.headers, &head.uri, head.extensions.get::<Peer>());
     let outcome = match door.opened(item.as_deref(), &head.headers).await {
-        Ok(Entry::Open(opened)) => door.show(*opened, wanted, &head.headers, &head.uri).await,
+        Ok(Entry::Open(opened)) => door.show(*opened, wanted, &head).await,
         Ok(Entry::Closed(response)) => Ok(response),
         Err(error) => Err(error),
     };
@@ -188,20 +190,25 @@ impl Door {
         if item == shared { self.url() } else { format!("/s/{}/items/{item}/", self.token) }
     }
 
-    async fn show(&self, opened: Opened, wanted: Wanted, headers: &HeaderMap, uri: &Uri) -> Result<Response, Error> {
-        let item = &opened.access.item;
+    async fn show(&self, opened: Opened, wanted: Wanted, head: &Parts) -> Result<Response, Error> {
+        let (item, headers, uri) = (&opened.access.item, &head.headers, &head.uri);
+        let download = Download::of(&opened.access, self.context.now);
+        // Whoever only looks for a picture to show in a chat gets the page of a link whose downloads are counted.
+        let spares = download.is_some_and(|download| download.is_limited) && preview_bot::is_preview(headers);
         let wants_bytes = uri.query().is_some_and(|query| query.split('&').any(|option| option == "download=1"));
-        match wanted {
-            Wanted::Inline if opened.access.prevents_download() && !is_for_our_page(headers) => {
-                Err(Error::access_denied("This link lets look and not download."))
-            }
-            Wanted::Inline => deliver(&self.app, &preview_of(&opened.access)?, Disposition::Inline, headers).await,
-            Wanted::Page if wants_bytes => {
-                deliver(&self.app, &content(&opened.access)?, Disposition::Attachment, headers).await
-            }
-            Wanted::Page if item.is_folder() => self.folder(opened, uri).await,
-            Wanted::Page => self.file(&opened).await,
+        if wanted == Wanted::Page && wants_bytes && !spares {
+            let download = download.filter(|_| head.method == Method::GET);
+            let content = content(&opened.access)?;
+            return deliver(&self.app, &content, Disposition::Attachment, headers, download).await;
         }
+        if wanted == Wanted::Inline {
+            if opened.access.prevents_download() && !is_for_our_page(headers) {
+                return Err(Error::access_denied("This link lets look and not download."));
+            }
+            return deliver(&self.app, &preview_of(&opened.access)?, Disposition::Inline, headers, None).await;
+        }
+        self.app.openings.opened(opened.permission.id, self.context.now);
+        if item.is_folder() { self.folder(opened, uri).await } else { self.file(&opened).await }
     }
 
     async fn file(&self, opened: &Opened) -> Result<Response, Error> {

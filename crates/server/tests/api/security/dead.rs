@@ -51,6 +51,21 @@ async fn dead_links(server: &TestServer) -> Vec<(&'static str, Link, String)> {
     let timed_and_protected = json!({"type": "edit", "scope": "anonymous", "password": "harbour", "expirationDateTime": "2026-11-23T12:01:00Z"});
     let expired = link(&pat, "Hold", timed).await;
     let expired_protected = link(&pat, "Hold", timed_and_protected).await;
+    // What our own namespace makes dead; each in a slot of its own.
+    let named =
+        |name: &str| json!({"type": "view", "scope": "anonymous", "password": "harbour", "@driveway.name": name});
+    let off = link(&pat, "Hold", named("off")).await;
+    let pending = link(&pat, "Hold", named("pending")).await;
+    let used_up = link(&pat, "Hold", named("used up")).await;
+    for (link, change) in [
+        (&off, json!({"enabled": false})),
+        (&pending, json!({"notBeforeDateTime": "2027-01-01T00:00:00Z"})),
+        (&used_up, json!({"maximumDownloads": 1})),
+    ] {
+        pat.patch(&format!("/driveway/v1/links/{}", link.id), &change).await.expect(200);
+    }
+    let last = format!("{}?download=1", used_up.below(&item));
+    server.anonymous().with("driveway-link-password", "harbour").get(&last).await.expect(200);
     let revoked = protected(&pat, "Hold", "harbour").await;
     revoke(&pat, "Hold", &revoked).await;
     put(&pat, "Gone/a.txt", "x").await;
@@ -79,7 +94,10 @@ async fn dead_links(server: &TestServer) -> Vec<(&'static str, Link, String)> {
         ("unknown", made_up(&unknown), item.clone()),
         ("short", made_up("AAAA"), item.clone()),
         ("expired", expired, item.clone()),
-        ("expired and protected", expired_protected, item),
+        ("expired and protected", expired_protected, item.clone()),
+        ("switched off", off, item.clone()),
+        ("not begun", pending, item.clone()),
+        ("used up", used_up, item),
         ("revoked", revoked, hold),
         ("deleted", deleted, gone),
         ("expired and for adding", expired_drop, box_item.clone()),
@@ -202,6 +220,8 @@ fn p04_the_router_has_no_route_that_this_list_lacks() {
         include_str!("../../../src/http/mod.rs"),
         include_str!("../../../src/http/download.rs"),
         include_str!("../../../src/http/driveway.rs"),
+        include_str!("../../../src/http/driveway/links.rs"),
+        include_str!("../../../src/http/driveway/link_list.rs"),
     ] {
         assert!(!other.contains(".route(\"/s/"), "a route of links outside http/web/link.rs");
     }

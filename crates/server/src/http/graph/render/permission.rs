@@ -6,6 +6,7 @@ use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
 use super::insert;
+use crate::app::App;
 use crate::http::graph::Call;
 use crate::ops::access::Access;
 use crate::ops::permissions::{Ancestor, Identity, IdentityKind, PermissionView};
@@ -18,7 +19,7 @@ pub(crate) fn web_url(base_url: &str, token: &str) -> String {
 
 /// A permission as a response of its own.
 pub(crate) fn entity(call: &Call, view: &PermissionView) -> Value {
-    let mut value = permission(call, view);
+    let mut value = permission(&call.app, &call.context.base_url, view);
     insert(&mut value, "@odata.context", format!("{}#permission", call.metadata_url()));
     value
 }
@@ -41,12 +42,13 @@ pub(crate) fn existing_access(call: &Call, access: &Access, link_type: &str) -> 
 
 /// Permissions as a collection.
 pub(crate) fn collection(call: &Call, views: &[PermissionView]) -> Value {
-    let permissions: Vec<Value> = views.iter().map(|view| super::select(call, permission(call, view))).collect();
+    let permissions: Vec<Value> =
+        views.iter().map(|view| super::select(call, permission(&call.app, &call.context.base_url, view))).collect();
     json!({ "@odata.context": format!("{}#Collection(permission)", call.metadata_url()), "value": permissions })
 }
 
-/// A permission as a part of a response.
-pub(crate) fn permission(call: &Call, view: &PermissionView) -> Value {
+/// A permission as it stands in answers of any kind.
+pub(crate) fn permission(app: &App, base_url: &str, view: &PermissionView) -> Value {
     let mut members = Map::with_capacity(12);
     members.insert("@odata.type".into(), "#microsoft.graph.permission".into());
     members.insert("id".into(), view.permission.id.to_string().into());
@@ -57,13 +59,13 @@ pub(crate) fn permission(call: &Call, view: &PermissionView) -> Value {
             add_grantee(&mut members, view);
             members.insert("invitation".into(), invitation(view, invited));
         }
-        PermissionKind::Link(link) => add_link(call, &mut members, view, link),
+        PermissionKind::Link(link) => add_link(app, base_url, &mut members, view, link),
     }
     if let Some(expires_at) = view.expires_at {
         members.insert("expirationDateTime".into(), time::format(expires_at).into());
     }
     if let Some(ancestor) = &view.inherited_from {
-        members.insert("inheritedFrom".into(), inherited_from(ancestor));
+        members.insert("inheritedFrom".into(), reference(ancestor));
     }
     Value::Object(members)
 }
@@ -72,7 +74,7 @@ fn role(role: Role) -> &'static str {
     role.as_str()
 }
 
-fn add_link(call: &Call, members: &mut Map<String, Value>, view: &PermissionView, link: &SharingLink) {
+fn add_link(app: &App, base_url: &str, members: &mut Map<String, Value>, view: &PermissionView, link: &SharingLink) {
     let application = view
         .application
         .as_ref()
@@ -86,13 +88,16 @@ fn add_link(call: &Call, members: &mut Map<String, Value>, view: &PermissionView
         insert(&mut facet, "application", application);
     }
     if view.shows_secrets {
-        let token = call.app.seal.link_token(view.permission.id);
-        let url = web_url(&call.context.base_url, &token);
+        let token = app.seal.link_token(view.permission.id);
+        let url = web_url(base_url, &token);
         if link.link_type == LinkType::Embed {
             insert(&mut facet, "webHtml", web_html(&url));
         }
         insert(&mut facet, "webUrl", url);
         members.insert("shareId".into(), format!("s!{token}").into());
+        if let Some(name) = &link.life.name {
+            members.insert("@driveway.name".into(), name.as_str().into());
+        }
     }
     members.insert("hasPassword".into(), link.password.is_some().into());
     members.insert("link".into(), facet);
@@ -149,8 +154,8 @@ pub(crate) fn identity_set(identity: &Identity) -> Value {
     json!({ kind: value })
 }
 
-/// Where an inherited permission comes from (AMB-15).
-fn inherited_from(ancestor: &Ancestor) -> Value {
+/// An item by where it is: where an inherited permission comes from (AMB-15), what a link is on.
+pub(crate) fn reference(ancestor: &Ancestor) -> Value {
     let path: String = ancestor.path.iter().map(|name| format!("/{name}")).collect();
     let colon = if path.is_empty() { "" } else { ":" };
     json!({
