@@ -2,6 +2,7 @@
 -- grantee it waits for an account with that address, compared without regard to case.
 ALTER TABLE permissions ADD COLUMN invitation_email TEXT;
 ALTER TABLE permissions ADD COLUMN invitation_email_key TEXT;
-CREATE INDEX permissions_awaited ON permissions (invitation_email_key) WHERE grantee_id IS NULL;
-CREATE INDEX permissions_of_grantee ON permissions (grantee_kind, grantee_id);
+-- Links have neither, and aren't to pay for these.
+CREATE INDEX permissions_awaited ON permissions (invitation_email_key) WHERE invitation_email_key IS NOT NULL;
+CREATE INDEX permissions_of_grantee ON permissions (grantee_id, grantee_kind) WHERE grantee_id IS NOT NULL;
 CREATE INDEX link_grantees_of_user ON link_grantees (user_id, permission_id);
