@@ -180,18 +180,4 @@ mod tests {
             prop_assert_eq!(streamed.finalize(), by_definition(&pieces.concat()));
         }
     }
-
-    /// Run with `--release -- --ignored --nocapture`.
-    #[test]
-    #[ignore = "a measurement"]
-    fn throughput() {
-        let content = vec![0x5a_u8; 64 << 20];
-        let started = std::time::Instant::now();
-        for _ in 0..8 {
-            std::hint::black_box(hash(std::hint::black_box(&content)));
-        }
-        let gib_per_second = 0.5 / started.elapsed().as_secs_f64();
-        assert!(gib_per_second > 1.0, "{gib_per_second:.2} GiB/s");
-        eprintln!("{gib_per_second:.2} GiB/s");
-    }
 }
