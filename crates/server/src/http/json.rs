@@ -142,6 +142,16 @@ impl Members {
         }
     }
 
+    /// [`Members::finish`] of a PATCH: a member that the resource has and that can't be changed says so, one that it hasn't is
+    /// just unknown.
+    pub(crate) fn finish_update(self, fixed: &[&'static str]) -> Result<(), Error> {
+        self.finish().map_err(|error| match fixed.iter().find(|fixed| error.target_name() == Some(**fixed)) {
+            Some(name) => Error::invalid(*name, format!("The property '{name}' can't be changed."))
+                .inner(Inner::PropertyNotUpdateable),
+            None => error,
+        })
+    }
+
     /// A member's name as errors give it.
     pub(crate) fn target(&self, name: &str) -> String {
         format!("{}{name}", self.path)

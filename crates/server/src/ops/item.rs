@@ -101,6 +101,31 @@ pub fn children(tx: &mut Tx<'_>, folder: Access, after: Option<&str>, limit: u32
     }
 }
 
+/// An item as it is shown by itself.
+#[derive(Debug)]
+pub struct ItemView {
+    /// The item.
+    pub access: Access,
+    /// How it is shared.
+    pub shared: Option<Shared>,
+    /// Its children, where they were asked for as well.
+    pub children: Option<Page>,
+}
+
+/// An item with how it is shared, and with the first so many of its children if they are asked for.
+pub fn show(
+    tx: &mut Tx<'_>,
+    credentials: &Credentials,
+    address: &ItemAddress,
+    children_limit: Option<u32>,
+    now: Timestamp,
+) -> Result<ItemView> {
+    let access = reach(tx, credentials, address, Intent::Read, now)?;
+    let shared = shared(tx, &access, now)?;
+    let children = children_limit.map(|limit| children(tx, access.clone(), None, limit, now)).transpose()?;
+    Ok(ItemView { access, shared, children })
+}
+
 /// Whether the right by which a folder was reached reaches an item in it too. Only one that is cut off from above can be
 /// out of reach.
 fn reaches_down_to(tx: &mut Tx<'_>, via: &Via, item: &DriveItem, now: Timestamp) -> Result<bool> {
@@ -451,6 +476,7 @@ pub fn free_name(tx: &mut Tx<'_>, folder: ItemId, name: &ItemName) -> Result<Ite
     Err(name_taken())
 }
 
-fn name_taken() -> Error {
+/// The refusal of a name that a sibling has.
+pub(super) fn name_taken() -> Error {
     Error::new(Code::NameAlreadyExists, "An item with this name is there already.")
 }

@@ -15,7 +15,7 @@ use jiff::Timestamp;
 
 use super::access::{Access, Via, reach};
 use super::gate::{self, Below, Passage};
-use super::item::{check_e_tag, free_name, insert_folder, item_name};
+use super::item::{check_e_tag, free_name, insert_folder, item_name, name_taken};
 use super::{Credentials, Result, Tx, redemption};
 use crate::app::App;
 
@@ -216,10 +216,6 @@ fn new_place(
     }
     folders.reverse();
     Ok(Place::New(Box::new(folder), folders, name))
-}
-
-fn name_taken() -> Error {
-    Error::new(Code::NameAlreadyExists, "An item with this name is there already.")
 }
 
 fn file_facet(name: &str, upload: &Upload, received: &Received) -> FileFacet {

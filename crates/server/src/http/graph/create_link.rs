@@ -18,8 +18,7 @@ const MOST_RECIPIENTS: usize = 100;
 /// Makes a link, or finds the one that the application has: 201 or 200.
 pub(super) async fn create_link(mut call: Call) -> Result<Response> {
     call.refuse_expand()?;
-    let body = std::mem::take(&mut call.body);
-    let members = Members::read(&call.headers, body, call.app.config.limits.json_bytes).await?;
+    let members = call.members().await?;
     let (new, asks_for_existing) = new_link(members)?;
     let address = call.item()?;
     if asks_for_existing {

@@ -15,8 +15,7 @@ use crate::ops::invite::{self as ops, Fresh, NewInvitations, Outcome, Recipient}
 /// Invites people: 200, or on beta 207 if some couldn't be invited.
 pub(super) async fn invite(mut call: Call) -> Result<Response> {
     call.refuse_expand()?;
-    let body = std::mem::take(&mut call.body);
-    let members = Members::read(&call.headers, body, call.app.config.limits.json_bytes).await?;
+    let members = call.members().await?;
     let new = new_invitations(members, call.version == Version::Beta)?;
     let id = || PermissionId::from_uuid(call.app.new_id());
     let fresh = Fresh { invitations: new.recipients.iter().map(|_| id()).collect(), grant: id() };

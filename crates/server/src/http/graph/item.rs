@@ -25,16 +25,8 @@ pub(super) async fn get(call: Call) -> Result<Response> {
     let wanted = expand::children(&call.query.expand)?;
     let top = wanted.as_ref().map(|wanted| wanted.top);
     let (address, credentials, now) = (call.item()?, call.credentials.clone(), call.context.now);
-    let (access, shared, page) = call
-        .app
-        .db
-        .read(move |tx| {
-            let access = reach(tx, &credentials, &address, Intent::Read, now)?;
-            let shared = item::shared(tx, &access, now)?;
-            let page = top.map(|top| item::children(tx, access.clone(), None, top, now)).transpose()?;
-            Ok((access, shared, page))
-        })
-        .await?;
+    let item::ItemView { access, shared, children: page } =
+        call.app.db.read(move |tx| item::show(tx, &credentials, &address, top, now)).await?;
     if let Some(list) = call.header(IF_NONE_MATCH)
         && item::tags(list).any(|tag| tag == "*" || tag == access.item.e_tag() || tag == access.item.c_tag())
     {
@@ -185,8 +177,7 @@ fn share_of(call: &Call) -> Option<&str> {
 
 /// A new folder.
 pub(super) async fn create_folder(mut call: Call) -> Result<Response> {
-    let body = std::mem::take(&mut call.body);
-    let mut members = Members::read(&call.headers, body, call.app.config.limits.json_bytes).await?;
+    let mut members = call.members().await?;
     let asked = conflict_behavior(&mut members)?.or(conflict_in_query(&call)?);
     let conflict = asked.unwrap_or(ConflictBehavior::Fail);
     let name = members.text("name")?.ok_or_else(|| Error::invalid("name", "A new item needs a name."))?;
@@ -206,10 +197,27 @@ pub(super) async fn create_folder(mut call: Call) -> Result<Response> {
     Ok(answer(&call, StatusCode::CREATED, &access, None))
 }
 
+/// What items have and a PATCH can't change.
+const FIXED: [&str; 14] = [
+    "id",
+    "eTag",
+    "cTag",
+    "size",
+    "file",
+    "folder",
+    "root",
+    "webUrl",
+    "createdBy",
+    "lastModifiedBy",
+    "createdDateTime",
+    "lastModifiedDateTime",
+    "shared",
+    "deleted",
+];
+
 /// Renames, moves or redates.
 pub(super) async fn update(mut call: Call) -> Result<Response> {
-    let body = std::mem::take(&mut call.body);
-    let mut members = Members::read(&call.headers, body, call.app.config.limits.json_bytes).await?;
+    let mut members = call.members().await?;
     let (parent, parent_drive) = new_parent(&mut members)?;
     let update = Update {
         conflict: conflict_behavior(&mut members)?,
@@ -220,36 +228,10 @@ pub(super) async fn update(mut call: Call) -> Result<Response> {
         times: file_system_info(&mut members)?,
         if_match: call.header(IF_MATCH).map(str::to_owned),
     };
-    members.finish().map_err(not_updateable)?;
+    members.finish_update(&FIXED)?;
     let (address, credentials, now) = (call.item()?, call.credentials.clone(), call.context.now);
     let access = call.app.db.write(move |tx| item::update(tx, &credentials, &address, &update, now)).await?;
     Ok(answer(&call, StatusCode::OK, &access, None))
-}
-
-/// A member that exists on items and that a PATCH can't change says so; one that doesn't exist is just unknown.
-fn not_updateable(error: Error) -> Error {
-    const FIXED: [&str; 14] = [
-        "id",
-        "eTag",
-        "cTag",
-        "size",
-        "file",
-        "folder",
-        "root",
-        "webUrl",
-        "createdBy",
-        "lastModifiedBy",
-        "createdDateTime",
-        "lastModifiedDateTime",
-        "shared",
-        "deleted",
-    ];
-    match error.target_name().and_then(|name| FIXED.into_iter().find(|fixed| *fixed == name)) {
-        Some(name) => {
-            Error::invalid(name, format!("The property '{name}' can't be changed.")).inner(Inner::PropertyNotUpdateable)
-        }
-        None => error,
-    }
 }
 
 /// `@microsoft.graph.conflictBehavior`, or `@name.conflictBehavior` as older clients spell it.

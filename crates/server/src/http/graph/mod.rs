@@ -26,6 +26,7 @@ use driveway_core::odata::{ODataError, QueryOptions};
 use self::routes::{Found, Route};
 use super::context::Context;
 use super::credentials::Shared;
+use super::json::Members;
 use super::{Peer, credentials, refusal};
 use crate::app::App;
 use crate::ops::Credentials;
@@ -96,6 +97,12 @@ impl Call {
             Version::Beta => "beta",
         };
         format!("{}/{version}/$metadata", self.context.base_url)
+    }
+
+    /// The members of the body, which is read once.
+    pub(crate) async fn members(&mut self) -> Result<Members> {
+        let body = std::mem::take(&mut self.body);
+        Members::read(&self.headers, body, self.app.config.limits.json_bytes).await
     }
 
     /// Refuses `$expand`, which nothing here offers: passing over it would lie (PERM-05, AMB-57).
@@ -274,7 +281,7 @@ fn invalid_query(error: &ODataError) -> Error {
     Error::invalid(target, error.to_string()).inner(Inner::InvalidQueryOption)
 }
 
-/// The headers that every answer of the API has (5.2 of the behaviour table; P34).
+/// The headers that every answer of the API has besides those of all answers (5.2 of the behaviour table).
 fn stamp(context: &Context, headers: &mut HeaderMap) {
     let mut id = [0; 36];
     let id = context.request_id.as_hyphenated().encode_lower(&mut id);
@@ -286,6 +293,4 @@ fn stamp(context: &Context, headers: &mut HeaderMap) {
         headers.insert(HeaderName::from_static("request-id"), id);
     }
     headers.insert(HeaderName::from_static("odata-version"), HeaderValue::from_static("4.0"));
-    headers.insert(axum::http::header::CACHE_CONTROL, HeaderValue::from_static("private, no-store"));
-    headers.insert(axum::http::header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
 }

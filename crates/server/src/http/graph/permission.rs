@@ -12,7 +12,7 @@ use driveway_core::seal::Purpose;
 use serde_json::Value;
 
 use super::{Call, Result, people, render};
-use crate::http::json::{Members, respond};
+use crate::http::json::respond;
 use crate::ops::permissions::{Page, Place};
 use crate::ops::{access, grant, item, permission_change, permissions};
 
@@ -101,15 +101,28 @@ pub(super) fn next_link(call: &Call, path: &str, of: &str, next: Place) -> Strin
     url
 }
 
+/// What permissions have and a PATCH can't change.
+const FIXED: [&str; 10] = [
+    "id",
+    "link",
+    "shareId",
+    "hasPassword",
+    "invitation",
+    "inheritedFrom",
+    "grantedTo",
+    "grantedToV2",
+    "grantedToIdentities",
+    "grantedToIdentitiesV2",
+];
+
 /// Changes a grant's role or an anonymous link's expiry (PERM-08).
 pub(super) async fn update(mut call: Call) -> Result<Response> {
-    let body = std::mem::take(&mut call.body);
-    let mut members = Members::read(&call.headers, body, call.app.config.limits.json_bytes).await?;
+    let mut members = call.members().await?;
     let role = people::roles(&mut members)?;
     // `null` and the zero date clear it; its absence leaves it (AMB-10, AMB-11).
     let expires_at =
         if members.contains("expirationDateTime") { Some(members.instant("expirationDateTime")?) } else { None };
-    members.finish().map_err(not_updateable)?;
+    members.finish_update(&FIXED)?;
     let change = Change { role, expires_at };
     let (address, credentials, now, id) =
         (call.item()?, call.credentials.clone(), call.context.now, permission_id(&call)?);
@@ -123,27 +136,6 @@ pub(super) async fn update(mut call: Call) -> Result<Response> {
         })
         .await?;
     Ok(respond(StatusCode::OK, &render::select(&call, render::permission::entity(&call, &view))))
-}
-
-/// A member that permissions have and PATCH can't change says so; one that doesn't exist is just unknown.
-fn not_updateable(error: Error) -> Error {
-    const FIXED: [&str; 10] = [
-        "id",
-        "link",
-        "shareId",
-        "hasPassword",
-        "invitation",
-        "inheritedFrom",
-        "grantedTo",
-        "grantedToV2",
-        "grantedToIdentities",
-        "grantedToIdentitiesV2",
-    ];
-    if error.target_name().is_some_and(|name| FIXED.contains(&name)) {
-        error.inner(Inner::PropertyNotUpdateable)
-    } else {
-        error
-    }
 }
 
 /// One of them.
@@ -195,8 +187,7 @@ pub(super) fn refuse_options(call: &Call) -> Result<()> {
 /// Takes people off a link for specific people (GRANT-06, AMB-55).
 pub(super) async fn revoke_grants(mut call: Call) -> Result<Response> {
     call.refuse_expand()?;
-    let body = std::mem::take(&mut call.body);
-    let mut members = Members::read(&call.headers, body, call.app.config.limits.json_bytes).await?;
+    let mut members = call.members().await?;
     let people = people::recipients(&mut members, "grantees")?;
     members.finish()?;
     let (address, credentials, now, id) =

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use super::expand::{self, Children};
 use super::{Call, Result, people, render};
-use crate::http::json::{Members, respond};
+use crate::http::json::respond;
 use crate::ops::access::reach;
 use crate::ops::share::{self, SharePermission};
 use crate::ops::{grant, item};
@@ -22,16 +22,8 @@ pub(super) async fn get(call: Call) -> Result<Response> {
     let key = key(&call)?.to_owned();
     let (address, credentials, now) = (share::address(&key), call.credentials.clone(), call.context.now);
     let top = wanted.as_ref().and_then(|wanted| wanted.children.as_ref()).map(|children| children.top);
-    let (access, shared, page) = call
-        .app
-        .db
-        .read(move |tx| {
-            let access = reach(tx, &credentials, &address, Intent::Read, now)?;
-            let shared = item::shared(tx, &access, now)?;
-            let page = top.map(|top| item::children(tx, access.clone(), None, top, now)).transpose()?;
-            Ok((access, shared, page))
-        })
-        .await?;
+    let item::ItemView { access, shared, children: page } =
+        call.app.db.read(move |tx| item::show(tx, &credentials, &address, top, now)).await?;
     let web_url = match call.credentials.link {
         Some(link) => render::permission::web_url(&call.context.base_url, &call.app.seal.link_token(link)),
         None => render::item::web_url(&call, &access.drive.id, access.item.id),
@@ -97,8 +89,7 @@ pub(super) async fn permission(call: Call) -> Result<Response> {
 /// Adds people to a link for specific people; the answer is the link (GRANT-01 to GRANT-03).
 pub(super) async fn grant(mut call: Call) -> Result<Response> {
     call.refuse_expand()?;
-    let body = std::mem::take(&mut call.body);
-    let mut members = Members::read(&call.headers, body, call.app.config.limits.json_bytes).await?;
+    let mut members = call.members().await?;
     let people = people::recipients(&mut members, "recipients")?;
     let role = people::roles(&mut members)?;
     members.finish()?;
