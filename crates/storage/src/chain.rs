@@ -1,4 +1,5 @@
-//! Everything that decides about access to an item, in one statement: the most frequent read there is.
+//! Everything that decides about access to an item, in one statement: the most frequent read there is. Links decide
+//! nothing until they are presented, and an item may carry thousands, so they have a statement of their own.
 
 use driveway_core::Result;
 use driveway_core::id::{ItemId, TenantId};
@@ -11,16 +12,16 @@ use crate::db::Row;
 use crate::permission::{permission_columns, read_permission};
 use crate::tx::{Tx, values};
 
-/// One permission of one item on the way up, or an item without any.
-struct Link {
+/// One grant of one item on the way up, or an item without any.
+struct Step {
     depth: i64,
     tenant: TenantId,
     item: ChainItem,
-    permission: Option<Permission>,
+    grant: Option<Permission>,
 }
 
 impl Tx<'_> {
-    /// An item and what lies above it, with the permissions on each; `None` if there is no such item.
+    /// An item and what lies above it, with the grants on each; `None` if there is no such item.
     pub fn chain(&mut self, item: ItemId) -> Result<Option<Chain>> {
         // The tenant goes along from the first row on: joined after the recursion it would make SQLite store all rows.
         const SQL: &str = concat!(
@@ -33,23 +34,40 @@ impl Tx<'_> {
              )
              SELECT up.depth, up.tenant_id, up.id, up.name, up.inherits, up.deleted_at, ",
             permission_columns!(),
-            " FROM up LEFT JOIN permissions p ON p.item_id = up.id"
+            " FROM up LEFT JOIN permissions p ON p.item_id = up.id AND p.kind <> 'link'"
         );
-        let mut links = self.all(SQL, values![item], read_chain_link)?;
+        let mut steps = self.all(SQL, values![item], read_step)?;
         // The database may give the rows in any order.
-        links.sort_by_key(|link| (link.depth, link.permission.as_ref().map(|found| (found.created_at, found.id))));
-        let Some(tenant) = links.first().map(|link| link.tenant) else { return Ok(None) };
-        let mut items: Vec<ChainItem> = Vec::with_capacity(links.len());
-        for link in links {
-            if items.last().is_none_or(|last| last.id != link.item.id) {
-                items.push(link.item);
+        steps.sort_by_key(|step| (step.depth, step.grant.as_ref().map(|found| (found.created_at, found.id))));
+        let Some(tenant) = steps.first().map(|step| step.tenant) else { return Ok(None) };
+        let mut items: Vec<ChainItem> = Vec::with_capacity(steps.len());
+        for step in steps {
+            if items.last().is_none_or(|last| last.id != step.item.id) {
+                items.push(step.item);
             }
-            if let (Some(mut permission), Some(last)) = (link.permission, items.last_mut()) {
-                self.load_grantees(&mut permission)?;
-                last.permissions.push(permission);
+            if let (Some(grant), Some(last)) = (step.grant, items.last_mut()) {
+                last.grants.push(grant);
             }
         }
         Ok(Some(Chain { tenant, items }))
+    }
+
+    /// The links on an item and on what lies above it, in no order. Whether they reach the item is for its
+    /// [`Chain`] to say.
+    pub fn links_above(&mut self, item: ItemId) -> Result<Vec<Permission>> {
+        const SQL: &str = concat!(
+            "WITH RECURSIVE up (id, parent_id) AS (
+                 SELECT i.id, i.parent_id FROM items i WHERE i.id = $1
+                 UNION ALL
+                 SELECT i.id, i.parent_id FROM up JOIN items i ON i.id = up.parent_id
+             )
+             SELECT ",
+            permission_columns!(),
+            " FROM up JOIN permissions p ON p.item_id = up.id AND p.kind = 'link'"
+        );
+        let mut links = self.all(SQL, values![item], read_permission)?;
+        links.iter_mut().try_for_each(|link| self.load_grantees(link))?;
+        Ok(links)
     }
 
     /// An item together with its chain.
@@ -59,8 +77,8 @@ impl Tx<'_> {
     }
 }
 
-fn read_chain_link(row: &mut Row<'_>) -> crate::Result<Link> {
-    Ok(Link {
+fn read_step(row: &mut Row<'_>) -> crate::Result<Step> {
+    Ok(Step {
         depth: row.get()?,
         tenant: row.get()?,
         item: ChainItem {
@@ -68,8 +86,8 @@ fn read_chain_link(row: &mut Row<'_>) -> crate::Result<Link> {
             name: row.get()?,
             inherits: row.get()?,
             deleted: row.maybe::<Timestamp>()?.is_some(),
-            permissions: Vec::new(),
+            grants: Vec::new(),
         },
-        permission: if row.is_null()? { None } else { Some(read_permission(row)?) },
+        grant: if row.is_null()? { None } else { Some(read_permission(row)?) },
     })
 }

@@ -109,6 +109,12 @@ impl Tx<'_> {
         Ok(permissions)
     }
 
+    /// Whether the item carries a link, live or not.
+    pub fn has_link(&mut self, item: ItemId) -> Result<bool> {
+        let sql = "SELECT EXISTS (SELECT 1 FROM permissions WHERE item_id = $1 AND kind = 'link')";
+        Ok(self.one(sql, values![item], only)?.unwrap_or_default())
+    }
+
     /// The link that has this slot on the item.
     pub fn link_in_slot(&mut self, item: ItemId, slot: &Slot) -> Result<Option<Permission>> {
         let sql = permissions!("WHERE p.item_id = $1 AND p.slot = $2");

@@ -7,7 +7,7 @@ use super::sharing::SharingPolicy;
 use crate::id::{GroupId, ItemId, TenantId, UserId};
 use crate::permission::{Grantee, LinkScope, Permission, Role};
 
-/// An item on the way from the asked one up to the root, with the permissions put on it.
+/// An item on the way from the asked one up to the root, with the grants put on it.
 #[derive(Debug, Clone)]
 pub struct ChainItem {
     /// The item.
@@ -18,8 +18,9 @@ pub struct ChainItem {
     pub inherits: bool,
     /// Whether it is in the recycle bin.
     pub deleted: bool,
-    /// The permissions put on this very item.
-    pub permissions: Vec<Permission>,
+    /// The grants and invitations put on this very item. Links give nothing unless they are presented, and there may be
+    /// thousands of them: they are looked up where they are asked for.
+    pub grants: Vec<Permission>,
 }
 
 /// An item and its ancestors, the item first, the root last: everything that decides about access to it.
@@ -65,7 +66,7 @@ impl Chain {
         !self.items.is_empty() && self.items.iter().all(|item| !item.deleted)
     }
 
-    /// The permissions that reach the item, nearest first, each with the item that carries it.
+    /// The grants that reach the item, nearest first, each with the item that carries it.
     ///
     /// Where inheritance is broken, owners' grants still flow in and nothing else does (AMB-29, AMB-30).
     pub fn effective(&self) -> impl Iterator<Item = (&ChainItem, &Permission)> {
@@ -73,11 +74,23 @@ impl Chain {
         self.items.iter().flat_map(move |item| {
             let owners_only = broken;
             broken |= !item.inherits;
-            item.permissions
+            item.grants
                 .iter()
                 .filter(move |permission| !owners_only || is_owner_grant(permission))
                 .map(move |permission| (item, permission))
         })
+    }
+
+    /// Whether what an item on the chain carries reaches the first one: inheritance is broken nowhere between the two.
+    pub fn flows_from(&self, carrier: ItemId) -> bool {
+        let at = self.items.iter().position(|item| item.id == carrier);
+        at.and_then(|at| self.items.get(..at)).is_some_and(|below| below.iter().all(|item| item.inherits))
+    }
+
+    /// Whether a permission reaches the first item of the chain, from that item or from one above it.
+    pub fn reaches(&self, permission: &Permission) -> bool {
+        self.flows_from(permission.item)
+            || (is_owner_grant(permission) && self.items.iter().any(|item| item.id == permission.item))
     }
 
     /// The greatest role that direct grants give the actor on the item, now: what has ended gives nothing. Links count
@@ -97,12 +110,18 @@ impl Chain {
 
     /// How widely the item is shared now, if it is: by a link or a grant on it or on a folder above it that reaches it
     /// (AMB-62). What everybody has by the drive's root isn't sharing. Nothing above `top` counts, where one is given.
-    pub fn shared_scope(&self, top: Option<ItemId>, policy: &SharingPolicy, now: Timestamp) -> Option<LinkScope> {
+    pub fn shared_scope(
+        &self,
+        links: &[Permission],
+        top: Option<ItemId>,
+        policy: &SharingPolicy,
+        now: Timestamp,
+    ) -> Option<LinkScope> {
         let root = self.items.last().map(|root| root.id);
         let highest = top.and_then(|top| self.items.iter().position(|item| item.id == top));
         let counted = highest.map_or(self.items.len(), |at| at + 1);
-        let counts = |item: &ChainItem| {
-            Some(item.id) != root && self.items.iter().take(counted).any(|counted| counted.id == item.id)
+        let counts = |permission: &Permission| {
+            Some(permission.item) != root && self.items.iter().take(counted).any(|item| item.id == permission.item)
         };
         let scope = |permission: &Permission| match permission.link() {
             Some(link) => (!redeem::state(link, permission.created_at, policy, now).is_over()).then_some(link.scope),
@@ -112,12 +131,8 @@ impl Chain {
                     .then_some(LinkScope::Users)
             }
         };
-        self.effective().filter(|(item, _)| counts(item)).filter_map(|(_, permission)| scope(permission)).max()
-    }
-
-    /// A permission that reaches the item, and the item that carries it.
-    pub fn find(&self, id: crate::id::PermissionId) -> Option<(&ChainItem, &Permission)> {
-        self.effective().find(|(_, permission)| permission.id == id)
+        let links = links.iter().filter(|link| self.reaches(link));
+        self.effective().map(|(_, grant)| grant).chain(links).filter(|found| counts(found)).filter_map(scope).max()
     }
 }
 
@@ -165,7 +180,7 @@ mod tests {
                 name: String::new(),
                 inherits,
                 deleted: false,
-                permissions,
+                grants: permissions,
             })
             .collect();
         Chain { tenant: TENANT, items }
@@ -217,9 +232,29 @@ mod tests {
             };
             let mut permission = grant(1, Role::Read);
             permission.kind = PermissionKind::Invitation(invitation);
-            chain.items[0].permissions.push(permission);
+            chain.items[0].grants.push(permission);
             let counts = held && ends.is_none_or(|ends| ends > 0);
             prop_assert_eq!(role(&chain), if counts { before.max(Some(offered)) } else { before });
+        }
+
+        /// What is asked of one permission and what is listed are the same law.
+        #[test]
+        fn what_reaches_is_what_is_listed(levels in any_levels()) {
+            let mut chain = build(&levels);
+            for (depth, item) in chain.items.iter_mut().enumerate() {
+                item.id = ItemId::from_uuid(Uuid::from_u128(depth as u128 + 1));
+                for grant in &mut item.grants {
+                    grant.item = item.id;
+                }
+            }
+            let place = |grant: &Permission| (grant.item, grant.id, grant.role());
+            let all = chain.items.iter().flat_map(|item| &item.grants);
+            let reaching: Vec<_> = all.filter(|grant| chain.reaches(grant)).map(place).collect();
+            let listed: Vec<_> = chain.effective().map(|(_, grant)| place(grant)).collect();
+            prop_assert_eq!(reaching, listed);
+            let mut elsewhere = grant(1, Role::Owner);
+            elsewhere.item = ItemId::from_uuid(Uuid::from_u128(99));
+            prop_assert!(!chain.reaches(&elsewhere) && !chain.flows_from(elsewhere.item));
         }
 
         #[test]

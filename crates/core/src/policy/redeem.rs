@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use super::access::{Actor, Chain};
 use super::sharing::SharingPolicy;
-use crate::id::{PermissionId, TenantId, UserId};
+use crate::id::{TenantId, UserId};
 use crate::permission::{LinkScope, LinkType, Permission, Role, SharingLink};
 
 /// Everything that decides whether a link opens an item.
@@ -12,8 +12,8 @@ use crate::permission::{LinkScope, LinkType, Permission, Role, SharingLink};
 pub struct Facts<'a> {
     /// The item that is asked for, with what lies above it.
     pub chain: &'a Chain,
-    /// The link, by the id in its token.
-    pub link: PermissionId,
+    /// The link whose id is in the token.
+    pub link: &'a Permission,
     /// The policy of the drive's tenant.
     pub policy: &'a SharingPolicy,
     /// Who made the link, as they stand now; [`Actor::Nobody`] when the account or application is disabled or gone.
@@ -83,10 +83,9 @@ fn live_link<'a>(facts: &Facts<'a>, now: Timestamp) -> Option<(&'a Permission, &
     if !facts.chain.is_live() {
         return None;
     }
-    let (_, permission) = facts.chain.find(facts.link)?;
-    let link = permission.link()?;
-    let is_live = state(link, permission.created_at, facts.policy, now) == State::Live;
-    is_live.then_some((permission, link))
+    let link = facts.link.link()?;
+    let is_live = state(link, facts.link.created_at, facts.policy, now) == State::Live;
+    (is_live && facts.chain.reaches(facts.link)).then_some((facts.link, link))
 }
 
 /// How a link stands in its life, whoever asks.

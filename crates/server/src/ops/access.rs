@@ -43,6 +43,8 @@ pub enum Via {
         link_type: LinkType,
         /// The item that the link is on: nothing above it may be told.
         shared: ItemId,
+        /// Whether it is good for so many downloads only.
+        counts_downloads: bool,
         /// The version of the password that the visitor knows.
         password_version: Option<i64>,
         /// Who signed in, if anybody did.

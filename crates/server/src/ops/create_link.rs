@@ -321,12 +321,9 @@ pub(super) fn stop_inheriting(
     grant: PermissionId,
     now: Timestamp,
 ) -> Result<()> {
-    let is_shared = access
-        .chain
-        .items
-        .first()
-        .is_some_and(|item| item.permissions.iter().any(|permission| permission.role() != Role::Owner));
-    if is_shared {
+    let item = access.chain.items.first();
+    let is_granted = item.is_some_and(|item| item.grants.iter().any(|grant| grant.role() != Role::Owner));
+    if is_granted || tx.has_link(access.item.id)? {
         return Ok(());
     }
     tx.set_inherits(access.item.id, false)?;

@@ -94,7 +94,7 @@ fn open_item(
     let creator = Creator::load(tx, sharing, chain.tenant)?;
     let facts = redeem::Facts {
         chain: &chain,
-        link,
+        link: &permission,
         policy: &policy,
         creator: creator.actor(),
         visitor: signed_in.and_then(|caller| Some(Visitor { user: caller.user_id()?, tenant: caller.tenant })),
@@ -117,8 +117,9 @@ fn open_item(
         return Ok(Passage::Closed(Decision::Closed, Some(permission)));
     }
     let expires_at = policy.effective_expiry(sharing.scope, sharing.expires_at, permission.created_at);
+    let counts_downloads = sharing.life.maximum_downloads.is_some();
     let (link_type, caller) = (sharing.link_type, visitor.map(Box::new));
-    let via = Via::Link { link, link_type, shared, password_version, caller };
+    let via = Via::Link { link, link_type, shared, counts_downloads, password_version, caller };
     let opened = Box::new(Opened { access: Access { drive, item, chain, role, via }, permission, expires_at });
     Ok(if decision == Decision::Add { Passage::Add(opened) } else { Passage::Open(opened) })
 }

@@ -75,7 +75,7 @@ pub fn revoke(
 ) -> Result<PermissionView> {
     let access = reach(tx, credentials, target.address, Intent::Write, now)?;
     check_e_tag(&access.item, target.if_match)?;
-    let permission = find_own(&access, target.id)?.clone();
+    let permission = find_own(tx, &access, target.id)?;
     let sharing = users_link(&permission)?;
     if access.role < Role::Owner && !is_made_by(&access, &permission) {
         return Err(Error::access_denied("Only an owner of the item or the maker of the link can take people off it."));

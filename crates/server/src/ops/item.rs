@@ -140,7 +140,7 @@ fn role_below(tx: &mut Tx<'_>, via: &Via, item: ItemId, now: Timestamp) -> Resul
     let Some(chain) = tx.chain(item)? else { return Ok(None) };
     let role = match via {
         Via::Caller(caller) => chain.role_of(caller.actor(), now),
-        Via::Link { link, .. } => chain.find(*link).map(|(_, permission)| permission.role()),
+        Via::Link { shared, link_type, .. } => chain.flows_from(*shared).then(|| link_type.role()),
     };
     Ok(Some((chain, role)))
 }
@@ -450,7 +450,8 @@ pub fn shared(tx: &mut Tx<'_>, access: &Access, now: Timestamp) -> Result<Option
         Via::Caller(_) => None,
     };
     let policy = tx.sharing_policy(access.chain.tenant)?;
-    Ok(access.chain.shared_scope(top, &policy, now).map(|scope| Shared { scope }))
+    let links = tx.links_above(access.item.id)?;
+    Ok(access.chain.shared_scope(&links, top, &policy, now).map(|scope| Shared { scope }))
 }
 
 /// A name that an item may have.

@@ -132,10 +132,8 @@ pub struct Download {
 impl Download {
     /// The download that delivering this item is, if it was reached by way of a link.
     pub fn of(access: &Access, now: Timestamp) -> Option<Self> {
-        let Via::Link { link, .. } = &access.via else { return None };
-        let (_, permission) = access.chain.find(*link)?;
-        let is_limited = permission.link()?.life.maximum_downloads.is_some();
-        Some(Self { link: *link, is_limited, now })
+        let Via::Link { link, counts_downloads, .. } = &access.via else { return None };
+        Some(Self { link: *link, is_limited: *counts_downloads, now })
     }
 
     /// Begins it. When the last download is taken already, the link is as dead as any other (P16).

@@ -33,10 +33,10 @@ pub fn update(
 ) -> Result<PermissionView> {
     let access = reach(tx, credentials, target.address, Intent::Write, now)?;
     check_e_tag(&access.item, target.if_match)?;
-    let permission = find_own(&access, target.id)?;
+    let permission = find_own(tx, &access, target.id)?;
     let policy = tx.sharing_policy(access.chain.tenant)?;
-    let changer = Changer { role: access.role, is_maker: is_made_by(&access, permission) };
-    match may_change(permission, change, changer, &policy, now)? {
+    let changer = Changer { role: access.role, is_maker: is_made_by(&access, &permission) };
+    match may_change(&permission, change, changer, &policy, now)? {
         Changed::Nothing => {}
         Changed::Role(role) => tx.set_role(permission.id, role)?,
         Changed::Expiry(expires_at) => tx.set_expiry(permission.id, expires_at)?,

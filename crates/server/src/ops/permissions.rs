@@ -1,5 +1,7 @@
 //! The permissions of an item as a caller may see them: listed, shown, removed.
 
+use std::collections::HashMap;
+
 use driveway_core::address::ItemAddress;
 use driveway_core::caller::Intent;
 use driveway_core::drive::{Drive, DriveKind};
@@ -82,9 +84,9 @@ pub fn list(
 ) -> Result<Listing> {
     let access = reach(tx, credentials, address, Intent::Read, now)?;
     let policy = tx.sharing_policy(access.chain.tenant)?;
-    let ordered = levels(&access.chain);
-    let visible: Vec<&Permission> =
-        ordered.into_iter().flatten().filter(|permission| may_see(&access, permission)).collect();
+    let links = tx.links_above(access.item.id)?;
+    let mut visible = reaching(&access.chain, &links);
+    visible.retain(|permission| may_see(&access, permission));
     // Where the page before ended; by number alone if that permission is gone meanwhile.
     let start = page.after.map_or(0, |last| {
         let found = visible.iter().position(|permission| permission.id == last.id);
@@ -139,8 +141,8 @@ pub fn get(
 ) -> Result<PermissionView> {
     let access = reach(tx, credentials, address, Intent::Read, now)?;
     let policy = tx.sharing_policy(access.chain.tenant)?;
-    let permission = find_visible(&access, id)?;
-    view(tx, &access, permission, &policy)
+    let permission = find_visible(tx, &access, id)?;
+    view(tx, &access, &permission, &policy)
 }
 
 /// Removes a permission from the item that carries it. Owners may, and whoever made the link (AMB-13, AMB-14; P13).
@@ -152,19 +154,19 @@ pub fn delete(
     now: Timestamp,
 ) -> Result<()> {
     let access = reach(tx, credentials, address, Intent::Write, now)?;
-    let permission = find_own(&access, id)?;
-    if rank(permission) == 0 {
+    let permission = find_own(tx, &access, id)?;
+    if rank(&permission) == 0 {
         return Err(Error::new(Code::NotAllowed, "An owner's permission can't be removed."));
     }
-    if access.role < Role::Owner && !is_made_by(&access, permission) {
+    if access.role < Role::Owner && !is_made_by(&access, &permission) {
         return Err(Error::access_denied("Only an owner of the item or the maker of a link can remove it."));
     }
     if tx.delete_permission(id)? { Ok(()) } else { Err(Error::item_not_found()) }
 }
 
 /// A permission that this very item carries. What it inherits is changed where it comes from, which is named (AMB-13).
-pub(super) fn find_own(access: &Access, id: PermissionId) -> Result<&Permission> {
-    let permission = find_visible(access, id)?;
+pub(super) fn find_own(tx: &mut Tx<'_>, access: &Access, id: PermissionId) -> Result<Permission> {
+    let permission = find_visible(tx, access, id)?;
     if permission.item == access.item.id {
         return Ok(permission);
     }
@@ -176,23 +178,20 @@ pub(super) fn find_own(access: &Access, id: PermissionId) -> Result<&Permission>
     ))
 }
 
-fn find_visible(access: &Access, id: PermissionId) -> Result<&Permission> {
-    let found = access.chain.find(id).map(|(_, permission)| permission);
+fn find_visible(tx: &mut Tx<'_>, access: &Access, id: PermissionId) -> Result<Permission> {
+    let found = tx.permission(id)?.filter(|permission| access.chain.reaches(permission));
     found.filter(|permission| may_see(access, permission)).ok_or_else(Error::item_not_found)
 }
 
-fn levels(chain: &Chain) -> Vec<Vec<&Permission>> {
-    let mut levels: Vec<(ItemId, Vec<&Permission>)> = Vec::new();
-    for (item, permission) in chain.effective() {
-        match levels.last_mut() {
-            Some((id, level)) if *id == item.id => level.push(permission),
-            _ => levels.push((item.id, vec![permission])),
-        }
-    }
-    for (_, level) in &mut levels {
-        level.sort_by_key(|permission| (rank(permission), permission.created_at, permission.id));
-    }
-    levels.into_iter().map(|(_, level)| level).collect()
+/// What reaches the item, in the order of the list.
+fn reaching<'a>(chain: &'a Chain, links: &'a [Permission]) -> Vec<&'a Permission> {
+    let links = links.iter().filter(|link| chain.reaches(link));
+    let mut found: Vec<&Permission> = chain.effective().map(|(_, grant)| grant).chain(links).collect();
+    let depths: HashMap<ItemId, usize> = chain.items.iter().enumerate().map(|(depth, item)| (item.id, depth)).collect();
+    found.sort_by_key(|permission| {
+        (depths.get(&permission.item), rank(permission), permission.created_at, permission.id)
+    });
+    found
 }
 
 fn rank(permission: &Permission) -> u8 {

@@ -88,7 +88,7 @@ fn reached(
 
 /// A grant that has ended shares nothing, though another right may still reach the item.
 fn still_gives(permission: &Permission, chain: &Chain, now: Timestamp) -> bool {
-    permission.ends_at().is_none_or(|ends| now < ends) && chain.find(permission.id).is_some()
+    permission.ends_at().is_none_or(|ends| now < ends) && chain.reaches(permission)
 }
 
 fn sharer(permission: &Permission) -> Option<driveway_core::id::UserId> {

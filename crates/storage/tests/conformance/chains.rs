@@ -6,7 +6,7 @@ use crate::world::*;
 
 on_every_database! {
     a_chain_goes_up_to_the_root
-    a_chain_carries_permissions_and_the_people_of_links
+    a_chain_carries_grants_and_links_are_asked_for_beside_it
 }
 
 async fn a_chain_goes_up_to_the_root(database: Database) {
@@ -36,7 +36,7 @@ async fn a_chain_goes_up_to_the_root(database: Database) {
     .unwrap();
 }
 
-async fn a_chain_carries_permissions_and_the_people_of_links(database: Database) {
+async fn a_chain_carries_grants_and_links_are_asked_for_beside_it(database: Database) {
     let db = database.open();
     settle(&db).await;
     db.write(|tx| {
@@ -57,15 +57,14 @@ async fn a_chain_carries_permissions_and_the_people_of_links(database: Database)
     .unwrap();
     db.read(|tx| {
         let chain = tx.chain(item_id(2))?.unwrap();
-        let ids: Vec<Vec<_>> = chain.items.iter().map(|item| item.permissions.iter().map(|p| p.id).collect()).collect();
-        let wanted = [
-            vec![permission_id(4), permission_id(5)],
-            vec![permission_id(2), permission_id(3)],
-            vec![permission_id(1)],
-        ];
-        assert_eq!(ids, wanted);
-        let (_, people) = chain.find(permission_id(4)).unwrap();
-        assert_eq!(people.link().unwrap().grantees, [ANN, BOB]);
+        let ids: Vec<Vec<_>> = chain.items.iter().map(|item| item.grants.iter().map(|p| p.id).collect()).collect();
+        assert_eq!(ids, [vec![], vec![permission_id(2), permission_id(3)], vec![permission_id(1)]]);
+        let mut links = tx.links_above(item_id(2))?;
+        links.sort_by_key(|link| link.id);
+        assert_eq!(links.iter().map(|link| link.id).collect::<Vec<_>>(), [permission_id(4), permission_id(5)]);
+        assert_eq!(links[0].link().unwrap().grantees, [ANN, BOB]);
+        assert!(tx.has_link(item_id(2))? && !tx.has_link(item_id(1))? && !tx.has_link(item_id(99))?);
+        assert!(tx.links_above(item_id(1))?.is_empty());
         let nobody_special = Standing::default();
         assert_eq!(chain.role_of(Actor::User { id: ANN, standing: &nobody_special }, at(20)), Some(Role::Owner));
         assert_eq!(chain.role_of(Actor::User { id: BOB, standing: &nobody_special }, at(20)), Some(Role::Write));

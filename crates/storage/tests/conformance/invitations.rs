@@ -48,7 +48,7 @@ async fn invitations_are_kept_whole(database: Database) {
             assert_eq!((of(&found), found.created_at, found.link().is_none()), (of(written), at(10), true));
         }
         let chain = tx.chain(ROOT)?.unwrap();
-        assert_eq!(of(&chain.items[0].permissions[0]), of(&all[0]));
+        assert_eq!(of(&chain.items[0].grants[0]), of(&all[0]));
         Ok(())
     })
     .await

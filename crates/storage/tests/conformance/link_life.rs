@@ -48,7 +48,7 @@ async fn a_life_is_kept_and_changed(database: Database) {
         let kept = sharing(&tx.link(permission_id(1))?.unwrap());
         assert_eq!((&kept.life, kept.expires_at), (&changed.life, Some(at(60))));
         assert_eq!(kept.password.map(|guard| guard.version), Some(9));
-        assert_eq!(tx.chain(ROOT)?.unwrap().items[0].permissions[0].link().unwrap().life, changed.life);
+        assert_eq!(tx.links_above(ROOT)?[0].link().unwrap().life, changed.life);
         assert_eq!(tx.update_link(permission_id(2), &changed, false).unwrap_err().code(), Code::ItemNotFound);
         Ok(())
     })

@@ -4,7 +4,7 @@ use proptest::prelude::*;
 use uuid::Uuid;
 
 use super::*;
-use crate::id::{ApplicationId, ItemId};
+use crate::id::{ApplicationId, ItemId, PermissionId};
 use crate::link_life::LinkLife;
 use crate::permission::{Creator, PermissionKind};
 use crate::policy::access::ChainItem;
@@ -13,7 +13,7 @@ const TENANT: TenantId = TenantId::from_uuid(Uuid::from_u128(1));
 const LINK: PermissionId = PermissionId::from_uuid(Uuid::from_u128(2));
 const ANN: UserId = UserId::from_uuid(Uuid::from_u128(3));
 
-fn chain(link_type: LinkType, scope: LinkScope, depth: u128, at: u128) -> Chain {
+fn chain(link_type: LinkType, scope: LinkScope, depth: u128, at: u128) -> (Chain, Permission) {
     let creator = Creator { user: None, application: ApplicationId::from_uuid(Uuid::from_u128(4)) };
     let link = SharingLink {
         link_type,
@@ -24,14 +24,17 @@ fn chain(link_type: LinkType, scope: LinkScope, depth: u128, at: u128) -> Chain 
         grantees: vec![ANN],
         life: LinkLife::default(),
     };
-    let items = (0..depth).map(|level| {
-        let id = ItemId::from_uuid(Uuid::from_u128(level));
-        let kind = PermissionKind::Link(link.clone());
-        let permission = Permission { id: LINK, item: id, kind, created_at: Timestamp::UNIX_EPOCH };
-        let permissions = if level == at { vec![permission] } else { Vec::new() };
-        ChainItem { id, name: String::new(), inherits: true, deleted: false, permissions }
+    let id = |level| ItemId::from_uuid(Uuid::from_u128(level));
+    let items = (0..depth).map(|level| ChainItem {
+        id: id(level),
+        name: String::new(),
+        inherits: true,
+        deleted: false,
+        grants: Vec::new(),
     });
-    Chain { tenant: TENANT, items: items.collect() }
+    let kind = PermissionKind::Link(link);
+    let permission = Permission { id: LINK, item: id(at), kind, created_at: Timestamp::UNIX_EPOCH };
+    (Chain { tenant: TENANT, items: items.collect() }, permission)
 }
 
 proptest! {
@@ -44,11 +47,11 @@ proptest! {
         signed_in: bool,
         creator_is_good: bool,
     ) {
-        let chain = chain(link_type, scope, depth, at);
+        let (chain, permission) = chain(link_type, scope, depth, at);
         let creator = if creator_is_good { Actor::Application { tenant: TENANT } } else { Actor::Nobody };
         let policy = SharingPolicy::default();
         let visitor = signed_in.then_some(Visitor { user: ANN, tenant: TENANT });
-        let facts = Facts { chain: &chain, link: LINK, policy: &policy, creator, visitor, password_version: None };
+        let facts = Facts { chain: &chain, link: &permission, policy: &policy, creator, visitor, password_version: None };
         match may_open(&facts, Timestamp::UNIX_EPOCH) {
             Decision::Add => prop_assert_eq!(link_type, LinkType::CreateOnly),
             Decision::Open(role) => {

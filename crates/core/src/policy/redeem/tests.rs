@@ -3,7 +3,7 @@ use proptest::prelude::*;
 use uuid::Uuid;
 
 use super::*;
-use crate::id::{ApplicationId, ItemId};
+use crate::id::{ApplicationId, ItemId, PermissionId};
 use crate::link_life::LinkLife;
 use crate::permission::{Creator, LinkType, PermissionKind};
 use crate::policy::access::ChainItem;
@@ -30,12 +30,11 @@ fn link(expires_at: Option<Timestamp>, life: LinkLife) -> SharingLink {
 fn decide(link: SharingLink, now: Timestamp) -> Decision {
     let item = ItemId::from_uuid(Uuid::nil());
     let permission = Permission { id: LINK, item, kind: PermissionKind::Link(link), created_at: at(0) };
-    let level =
-        ChainItem { id: item, name: String::new(), inherits: true, deleted: false, permissions: vec![permission] };
+    let level = ChainItem { id: item, name: String::new(), inherits: true, deleted: false, grants: Vec::new() };
     let chain = Chain { tenant: TENANT, items: vec![level] };
     let facts = Facts {
         chain: &chain,
-        link: LINK,
+        link: &permission,
         policy: &SharingPolicy::default(),
         creator: Actor::Application { tenant: TENANT },
         visitor: None,
