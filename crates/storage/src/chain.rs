@@ -1,16 +1,30 @@
 //! Everything that decides about access to an item, in one statement: the most frequent read there is. Links decide
 //! nothing until they are presented, and an item may carry thousands, so they have a statement of their own.
 
+use std::ops::ControlFlow;
+
 use driveway_core::Result;
 use driveway_core::id::{ItemId, TenantId};
 use driveway_core::item::DriveItem;
-use driveway_core::permission::Permission;
+use driveway_core::permission::{LinkScope, Permission};
 use driveway_core::policy::access::{Chain, ChainItem};
 use jiff::Timestamp;
 
 use crate::db::Row;
 use crate::permission::{permission_columns, read_permission};
 use crate::tx::{Tx, values};
+
+/// CROSS JOIN keeps SQLite from walking all links there are in search of the few that lie on the way.
+const LINKS_ABOVE: &str = concat!(
+    "WITH RECURSIVE up (id, parent_id) AS (
+         SELECT i.id, i.parent_id FROM items i WHERE i.id = $1
+         UNION ALL
+         SELECT i.id, i.parent_id FROM up JOIN items i ON i.id = up.parent_id
+     )
+     SELECT ",
+    permission_columns!(),
+    " FROM up CROSS JOIN permissions p WHERE p.item_id = up.id AND p.kind = 'link'"
+);
 
 /// One grant of one item on the way up, or an item without any.
 struct Step {
@@ -55,19 +69,27 @@ impl Tx<'_> {
     /// The links on an item and on what lies above it, in no order. Whether they reach the item is for its
     /// [`Chain`] to say.
     pub fn links_above(&mut self, item: ItemId) -> Result<Vec<Permission>> {
-        const SQL: &str = concat!(
-            "WITH RECURSIVE up (id, parent_id) AS (
-                 SELECT i.id, i.parent_id FROM items i WHERE i.id = $1
-                 UNION ALL
-                 SELECT i.id, i.parent_id FROM up JOIN items i ON i.id = up.parent_id
-             )
-             SELECT ",
-            permission_columns!(),
-            " FROM up JOIN permissions p ON p.item_id = up.id AND p.kind = 'link'"
-        );
-        let mut links = self.all(SQL, values![item], read_permission)?;
+        let mut links = self.all(LINKS_ABOVE, values![item], read_permission)?;
         links.iter_mut().try_for_each(|link| self.load_grantees(link))?;
         Ok(links)
+    }
+
+    /// The widest scope that those links have of which `counts` says so. Of thousands it looks only at as many as it
+    /// takes to find one for everybody; the people of users links aren't loaded.
+    pub fn widest_link_above(
+        &mut self,
+        item: ItemId,
+        mut counts: impl FnMut(&Permission) -> bool,
+    ) -> Result<Option<LinkScope>> {
+        let mut widest = None;
+        self.until(LINKS_ABOVE, values![item], |row| {
+            let permission = read_permission(row)?;
+            if counts(&permission) {
+                widest = widest.max(permission.link().map(|link| link.scope));
+            }
+            Ok(if widest == Some(LinkScope::Anonymous) { ControlFlow::Break(()) } else { ControlFlow::Continue(()) })
+        })?;
+        Ok(widest)
     }
 
     /// An item together with its chain.

@@ -1,5 +1,7 @@
 //! A transaction, as closures get it. Its queries are in the files of the nouns.
 
+use std::ops::ControlFlow;
+
 use crate::db::{Driver, Row, Value, only};
 use crate::error::{Error, Result};
 
@@ -29,7 +31,7 @@ impl<'a> Tx<'a> {
         let mut rows = Vec::new();
         self.driver.query(sql, values, &mut |cells| {
             rows.push(read(&mut Row::new(cells))?);
-            Ok(())
+            Ok(ControlFlow::Continue(()))
         })?;
         Ok(rows)
     }
@@ -44,7 +46,17 @@ impl<'a> Tx<'a> {
         Ok(self.rows(sql, values, read)?)
     }
 
-    /// The only row, if there is one.
+    /// One row after the other, until the reader has enough.
+    pub(crate) fn until(
+        &mut self,
+        sql: &'static str,
+        values: &[Value<'_>],
+        mut read: impl FnMut(&mut Row<'_>) -> Result<ControlFlow<()>>,
+    ) -> driveway_core::Result<()> {
+        Ok(self.driver.query(sql, values, &mut |cells| read(&mut Row::new(cells)))?)
+    }
+
+    /// The first row, if there is one.
     pub(crate) fn one<T>(
         &mut self,
         sql: &'static str,
@@ -54,7 +66,7 @@ impl<'a> Tx<'a> {
         let mut found = None;
         self.driver.query(sql, values, &mut |cells| {
             found = Some(read(&mut Row::new(cells))?);
-            Ok(())
+            Ok(ControlFlow::Break(()))
         })?;
         Ok(found)
     }

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use super::redeem;
 use super::sharing::SharingPolicy;
 use crate::id::{GroupId, ItemId, TenantId, UserId};
-use crate::permission::{Grantee, LinkScope, Permission, Role};
+use crate::permission::{Grantee, Permission, Role};
 
 /// An item on the way from the asked one up to the root, with the grants put on it.
 #[derive(Debug, Clone)]
@@ -108,31 +108,27 @@ impl Chain {
         }
     }
 
-    /// How widely the item is shared now, if it is: by a link or a grant on it or on a folder above it that reaches it
-    /// (AMB-62). What everybody has by the drive's root isn't sharing. Nothing above `top` counts, where one is given.
-    pub fn shared_scope(
+    /// Whether a permission shares the item with anybody besides its owners now: a live link, or a grant, on it or on a
+    /// folder above it that reaches it (AMB-62). What everybody has by the drive's root isn't sharing. Nothing above `top`
+    /// counts, where one is given.
+    pub fn is_shared_by(
         &self,
-        links: &[Permission],
+        permission: &Permission,
         top: Option<ItemId>,
         policy: &SharingPolicy,
         now: Timestamp,
-    ) -> Option<LinkScope> {
-        let root = self.items.last().map(|root| root.id);
+    ) -> bool {
+        let is_on_root = self.items.last().is_some_and(|root| root.id == permission.item);
         let highest = top.and_then(|top| self.items.iter().position(|item| item.id == top));
         let counted = highest.map_or(self.items.len(), |at| at + 1);
-        let counts = |permission: &Permission| {
-            Some(permission.item) != root && self.items.iter().take(counted).any(|item| item.id == permission.item)
+        if is_on_root || !self.items.iter().take(counted).any(|item| item.id == permission.item) {
+            return false;
+        }
+        let is_live = match permission.link() {
+            Some(link) => !redeem::state(link, permission.created_at, policy, now).is_over(),
+            None => permission.ends_at().is_none_or(|ends| now < ends) && !is_owner_grant(permission),
         };
-        let scope = |permission: &Permission| match permission.link() {
-            Some(link) => (!redeem::state(link, permission.created_at, policy, now).is_over()).then_some(link.scope),
-            None => {
-                let is_live = permission.ends_at().is_none_or(|ends| now < ends);
-                (is_live && !(permission.holder().is_some() && permission.role() == Role::Owner))
-                    .then_some(LinkScope::Users)
-            }
-        };
-        let links = links.iter().filter(|link| self.reaches(link));
-        self.effective().map(|(_, grant)| grant).chain(links).filter(|found| counts(found)).filter_map(scope).max()
+        is_live && self.reaches(permission)
     }
 }
 

@@ -1,6 +1,7 @@
 //! The cases, each beside its ceiling.
 
 use std::collections::HashMap;
+use std::path::Path;
 
 use anyhow::{Result, ensure};
 
@@ -16,11 +17,11 @@ const NEW: &str = include_str!("lua/new.lua");
 const UPLOAD: &str = include_str!("lua/upload.lua");
 
 /// Everything that a case needs.
-struct Bench<'a> {
-    arguments: &'a Arguments,
-    fixtures: Fixtures,
+pub(crate) struct Bench<'a> {
+    pub(crate) arguments: &'a Arguments,
+    pub(crate) fixtures: Fixtures,
     supply: Supply,
-    report: Report,
+    pub(crate) report: Report,
 }
 
 /// Measures what the arguments ask for, and prints it.
@@ -29,7 +30,7 @@ pub(crate) async fn measure(arguments: &Arguments) -> Result<()> {
     load::is_installed().await?;
     eprintln!("… starting servers and uploading 100 MiB");
     let fixtures = Fixtures::prepare().await?;
-    let supply = Supply::open(&fixtures.drive, fixtures.directory()).await?;
+    let supply = Supply::open(&fixtures.drive, "Supply", fixtures.directory().join("supply.txt"));
     let mut bench = Bench { arguments, fixtures, supply, report: Report::default() };
     // First of all, while the server is fresh: memory that load has left behind would hide what a transfer takes.
     let memory = if arguments.wants(Case::Memory) { Some(memory::measure(&bench.fixtures).await?) } else { None };
@@ -39,6 +40,9 @@ pub(crate) async fn measure(arguments: &Arguments) -> Result<()> {
         bench.uploads(connections).await?;
         bench.downloads(Case::Small, connections).await?;
         bench.downloads(Case::Large, connections).await?;
+    }
+    if arguments.wants(Case::Shapes) {
+        bench.shapes().await?;
     }
     if let Some(memory) = memory {
         bench.report.memory(&memory);
@@ -56,7 +60,9 @@ impl Bench<'_> {
         let bare = self.bare("POST", VIEW.to_owned(), connections).await?;
         self.report.ceiling("bare axum, createLink's bytes", connections, &bare, Unit::Request);
         if self.arguments.wants(Case::New) {
-            let new = self.new_links(connections, bare.rate()).await?;
+            let mut supply = self.supply.clone();
+            let new = self.new_links(&mut supply, connections, bare.rate()).await?;
+            self.supply = supply;
             self.report.case(Case::New, connections, &new, &bare, Unit::Request);
         }
         if self.arguments.wants(Case::Existing) {
@@ -72,7 +78,7 @@ impl Bench<'_> {
         Ok(())
     }
 
-    async fn bare(&self, method: &str, body: String, connections: u32) -> Result<Measured> {
+    pub(crate) async fn bare(&self, method: &str, body: String, connections: u32) -> Result<Measured> {
         let bare = &self.fixtures.bare;
         let values = HashMap::from([
             ("HOST", authority(bare.url())?.to_owned()),
@@ -85,21 +91,22 @@ impl Bench<'_> {
     }
 
     /// New links only: a first second tells how many slots the measured ones will need.
-    async fn new_links(&mut self, connections: u32, ceiling: f64) -> Result<Measured> {
-        let first = self.new_links_for(connections, 1, ceiling * 0.3).await?;
+    pub(crate) async fn new_links(&self, supply: &mut Supply, connections: u32, ceiling: f64) -> Result<Measured> {
+        let first = self.new_links_for(supply, connections, 1, ceiling * 0.3).await?;
         let rate = first.created() as f64 * 1.3;
-        self.new_links_for(connections, self.arguments.seconds, rate * f64::from(self.arguments.seconds)).await
+        let slots = rate * f64::from(self.arguments.seconds);
+        self.new_links_for(supply, connections, self.arguments.seconds, slots).await
     }
 
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a positive estimate")]
-    async fn new_links_for(&mut self, connections: u32, seconds: u32, slots: f64) -> Result<Measured> {
-        let (first, last) = self.supply.reserve(slots as usize + 4 * connections as usize).await?;
+    async fn new_links_for(&self, supply: &mut Supply, connections: u32, seconds: u32, slots: f64) -> Result<Measured> {
+        let (first, last) = supply.reserve(slots as usize + 4 * connections as usize).await?;
         let mut values = self.to_driveway()?;
-        values.insert("ITEMS", self.supply.list().display().to_string());
+        values.insert("ITEMS", supply.list().display().to_string());
         values.insert("FIRST", first.to_string());
         values.insert("LAST", last.to_string());
         let measured = self.ask(NEW, values, connections, seconds).await?;
-        self.supply.settle(first, measured.position(), measured.created(), connections).await?;
+        supply.settle(first, measured.position(), measured.created(), connections).await?;
         ensure!(
             measured.errors() == 0,
             "{} of {} createLink calls weren't answered 201",
@@ -110,8 +117,20 @@ impl Bench<'_> {
     }
 
     async fn on_items(&self, method: &str, action: &str, body: Option<&str>, connections: u32) -> Result<Measured> {
+        self.on_listed(&self.fixtures.items, method, action, body, connections).await
+    }
+
+    /// The same call on one item of a list after the other.
+    pub(crate) async fn on_listed(
+        &self,
+        list: &Path,
+        method: &str,
+        action: &str,
+        body: Option<&str>,
+        connections: u32,
+    ) -> Result<Measured> {
         let mut values = self.to_driveway()?;
-        values.insert("ITEMS", self.fixtures.items.display().to_string());
+        values.insert("ITEMS", list.display().to_string());
         values.insert("METHOD", method.to_owned());
         values.insert("ACTION", action.to_owned());
         if let Some(body) = body {
@@ -148,17 +167,18 @@ impl Bench<'_> {
             Case::Large => ("/large", &fixtures.large, Unit::Byte),
             _ => ("/small", &fixtures.small, Unit::Request),
         };
-        let get = |url: &str, path: &str| -> Result<HashMap<&str, String>> {
-            let host = authority(url)?.to_owned();
-            Ok(HashMap::from([("HOST", host), ("METHOD", "GET".to_owned()), ("PATH", path.to_owned())]))
-        };
         let seconds = self.arguments.seconds;
         let ceiling = self.run(nginx.url(), nginx.pid(), FIXED, get(nginx.url(), file)?, connections, seconds).await?;
-        let measured = self.ask(FIXED, get(fixtures.url(), path)?, connections, seconds).await?;
+        let measured = self.download(path, connections).await?;
         let what = if case == Case::Large { "nginx, 100 MiB" } else { "nginx, 1 KiB" };
         self.report.ceiling(what, connections, &ceiling, unit);
         self.report.case(case, connections, &measured, &ceiling, unit);
         Ok(())
+    }
+
+    /// A download by link.
+    pub(crate) async fn download(&self, path: &str, connections: u32) -> Result<Measured> {
+        self.ask(FIXED, get(self.fixtures.url(), path)?, connections, self.arguments.seconds).await
     }
 
     fn to_driveway(&self) -> Result<HashMap<&'static str, String>> {
@@ -191,4 +211,9 @@ impl Bench<'_> {
     ) -> Result<Measured> {
         Load { url, script, values, connections, seconds, pid }.run(self.fixtures.directory()).await
     }
+}
+
+fn get(url: &str, path: &str) -> Result<HashMap<&'static str, String>> {
+    let host = authority(url)?.to_owned();
+    Ok(HashMap::from([("HOST", host), ("METHOD", "GET".to_owned()), ("PATH", path.to_owned())]))
 }

@@ -45,7 +45,8 @@ impl Fixtures {
         fs::write(&config, "[limits]\nupload_bytes = 2147483648\n")?;
         let server = Server::start(directory.path(), Some(&config)).await?;
         let drive = Drive::of(client()?, &server.ready, server.ready.user("business")?);
-        let (items, probe) = items_with_links(&drive, directory.path()).await?;
+        let items = directory.path().join("items.txt");
+        let probe = items_with_links(&drive, "Links", &items).await?;
         let (small, large) = (noise(1024), noise(100 << 20));
         let nginx = Nginx::start(directory.path(), &[("small", &small), ("large", &large)]).await?;
         let small = download(&drive, "small.bin", small).await?;
@@ -88,24 +89,22 @@ fn view() -> Value {
     json!({ "type": "view", "scope": "anonymous" })
 }
 
-async fn items_with_links(drive: &Drive, directory: &Path) -> Result<(PathBuf, String)> {
-    drive.create_folder("root", "Links").await?;
+pub(crate) async fn items_with_links(drive: &Drive, folder: &str, file: &Path) -> Result<String> {
     let (mut list, mut probe) = (String::new(), String::new());
     for number in 0..ITEMS {
-        let item = drive.upload(&format!("Links/{number}.txt"), "with a link").await?;
+        let item = drive.upload(&format!("{folder}/{number}.txt"), "with a link").await?;
         text(&item, "/id")?.clone_into(&mut probe);
         drive.create_link(&probe, &view()).await?;
         writeln!(list, "{probe}")?;
     }
-    let file = directory.join("items.txt");
-    fs::write(&file, list)?;
-    Ok((file, probe))
+    fs::write(file, list)?;
+    Ok(probe)
 }
 
 /// Uploads a file, makes a link, and returns the path and query that download it.
-async fn download(drive: &Drive, name: &str, content: Vec<u8>) -> Result<String> {
+pub(crate) async fn download(drive: &Drive, path: &str, content: Vec<u8>) -> Result<String> {
     let content = Bytes::from(content);
-    let item = drive.upload(name, content.clone()).await?;
+    let item = drive.upload(path, content.clone()).await?;
     let link = drive.create_link(text(&item, "/id")?, &view()).await?;
     let url = format!("{}?download=1", text(&link, "/link/webUrl")?);
     let response = client()?.get(&url).send().await?.error_for_status()?;

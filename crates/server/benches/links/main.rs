@@ -21,6 +21,7 @@ mod nginx;
 #[path = "../../tests/process/mod.rs"]
 mod process;
 mod report;
+mod shapes;
 mod supply;
 
 use std::path::PathBuf;
@@ -63,6 +64,8 @@ enum Case {
     Existing,
     /// The permissions of an item.
     List,
+    /// The same calls, and opening a link, 50 folders down, among 100,000 siblings, and below 10,000 links.
+    Shapes,
     /// Uploads of 1 KiB.
     Upload,
     /// Anonymous downloads of 1 KiB by link.

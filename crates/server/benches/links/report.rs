@@ -25,10 +25,15 @@ const TARGET_GROWTH_MIB: f64 = 32.0;
 /// the network, which belongs to nobody, is in it too.
 const TOLERABLE: f64 = 0.1;
 
+/// How much slower a call may be deep down, among many siblings or below many links, than beside the root: the same order
+/// of magnitude.
+const TOLERABLE_SHAPE: f64 = 0.2;
+
 /// What was measured so far, as far as there are targets for it.
 #[derive(Debug, Default)]
 pub(crate) struct Report {
     ratios: Vec<(Case, f64)>,
+    shapes: Vec<(String, f64)>,
     growth_mib: Option<f64>,
     errors: u64,
     seconds: f64,
@@ -42,6 +47,7 @@ fn describe(case: Case) -> (&'static str, Option<f64>) {
         Case::Existing => ("createLink, existing link", Some(0.30)),
         Case::List => ("list permissions", None),
         Case::Upload => ("upload 1 KiB", None),
+        Case::Shapes => ("shapes", None),
         Case::Small => ("download 1 KiB by link", Some(0.35)),
         Case::Large => ("download 100 MiB by link", Some(0.60)),
         Case::Memory => ("memory", None),
@@ -69,6 +75,13 @@ impl Report {
         if connections == TARGET_CONNECTIONS {
             self.ratios.push((case, ratio));
         }
+    }
+
+    /// A call somewhere in the tree, beside the same call near the root.
+    pub(crate) fn shape(&mut self, name: &str, connections: u32, measured: &Measured, near_root: Option<&Measured>) {
+        let ratio = near_root.map(|near_root| measured.rate() / near_root.rate().max(f64::MIN_POSITIVE));
+        self.line(name, connections, measured, Unit::Request, ratio);
+        self.shapes.extend(ratio.map(|ratio| (name.to_owned(), ratio)));
     }
 
     fn line(&mut self, name: &str, connections: u32, measured: &Measured, unit: Unit, ratio: Option<f64>) {
@@ -115,6 +128,14 @@ impl Report {
                     target * 100.0
                 );
             }
+        }
+        for (name, ratio) in &self.shapes {
+            let met = if *ratio >= TOLERABLE_SHAPE { "met" } else { "NOT MET" };
+            println!(
+                "{name}: {:.0} % of the rate near the root, wanted {:.0} %: {met}",
+                ratio * 100.0,
+                TOLERABLE_SHAPE * 100.0
+            );
         }
         if let Some(growth) = self.growth_mib {
             let met = if growth <= TARGET_GROWTH_MIB { "met" } else { "NOT MET" };

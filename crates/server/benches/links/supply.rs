@@ -5,6 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Result, ensure};
+use serde_json::Value;
 use tokio::task::JoinSet;
 
 use crate::process::drive::{Drive, text};
@@ -15,20 +16,20 @@ const LINKS_AN_ITEM: usize = 4;
 /// How many uploads and checks run at once.
 const AT_ONCE: usize = 64;
 
-/// Files in a folder of their own, and how many of their slots are used.
-#[derive(Debug)]
+/// Files in a folder, and how many of their slots are used.
+#[derive(Debug, Clone)]
 pub(crate) struct Supply {
     drive: Drive,
+    folder: String,
     items: Vec<String>,
     used: usize,
     list: PathBuf,
 }
 
 impl Supply {
-    /// An empty supply, whose list of items is kept in a directory.
-    pub(crate) async fn open(drive: &Drive, directory: &Path) -> Result<Self> {
-        drive.create_folder("root", "Supply").await?;
-        Ok(Self { drive: drive.clone(), items: Vec::new(), used: 0, list: directory.join("supply.txt") })
+    /// An empty supply in the folder at this path, whose list of items is kept in a file.
+    pub(crate) fn open(drive: &Drive, folder: &str, list: PathBuf) -> Self {
+        Self { drive: drive.clone(), folder: folder.to_owned(), items: Vec::new(), used: 0, list }
     }
 
     /// Makes sure that so many slots are free, and returns the first of them and the last there is.
@@ -47,14 +48,14 @@ impl Supply {
         Ok((self.used, self.items.len() * LINKS_AN_ITEM - 1))
     }
 
-    async fn upload(&mut self, from: usize, to: usize) -> Result<()> {
+    pub(crate) async fn upload(&mut self, from: usize, to: usize) -> Result<()> {
         let mut uploads = JoinSet::new();
         for lane in 0..AT_ONCE {
-            let drive = self.drive.clone();
+            let (drive, folder) = (self.drive.clone(), self.folder.clone());
             uploads.spawn(async move {
                 let mut items = Vec::new();
                 for number in (from + lane..to).step_by(AT_ONCE) {
-                    let item = drive.upload(&format!("Supply/{number}.txt"), "for a link").await?;
+                    let item = drive.upload(&format!("{folder}/{number}.txt"), "for a link").await?;
                     items.push(text(&item, "/id")?.to_owned());
                 }
                 anyhow::Ok(items)
@@ -93,7 +94,8 @@ impl Supply {
                 let mut links = 0;
                 for item in items {
                     let permissions = drive.permissions(&item).await?;
-                    links += permissions.iter().filter(|permission| permission.get("link").is_some()).count() as u64;
+                    let is_own_link = |of: &&Value| of.get("link").is_some() && of.get("inheritedFrom").is_none();
+                    links += permissions.iter().filter(is_own_link).count() as u64;
                 }
                 anyhow::Ok(links)
             });

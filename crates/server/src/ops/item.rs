@@ -6,7 +6,7 @@ use driveway_core::error::{Code, Error, Inner};
 use driveway_core::id::{DriveId, ItemId};
 use driveway_core::item::DriveItem;
 use driveway_core::name::{ConflictBehavior, ItemName, MAX_FULL_PATH_CHARS, NameError, name_key};
-use driveway_core::permission::{LinkScope, Role};
+use driveway_core::permission::{LinkScope, Permission, Role};
 use driveway_core::policy::access::Chain;
 use driveway_storage::{ItemChange, NewFacet, NewItem};
 use jiff::Timestamp;
@@ -450,8 +450,10 @@ pub fn shared(tx: &mut Tx<'_>, access: &Access, now: Timestamp) -> Result<Option
         Via::Caller(_) => None,
     };
     let policy = tx.sharing_policy(access.chain.tenant)?;
-    let links = tx.links_above(access.item.id)?;
-    Ok(access.chain.shared_scope(&links, top, &policy, now).map(|scope| Shared { scope }))
+    let counts = |permission: &Permission| access.chain.is_shared_by(permission, top, &policy, now);
+    let is_granted = access.chain.effective().any(|(_, grant)| counts(grant));
+    let widest = tx.widest_link_above(access.item.id, counts)?;
+    Ok(widest.max(is_granted.then_some(LinkScope::Users)).map(|scope| Shared { scope }))
 }
 
 /// A name that an item may have.

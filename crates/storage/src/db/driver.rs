@@ -1,10 +1,12 @@
 //! The seam: all that the nouns need of a database.
 
+use std::ops::ControlFlow;
+
 use super::value::{Cells, Value};
 use crate::error::Result;
 
-/// Called with each row of a query.
-pub(crate) type EachRow<'a> = dyn FnMut(&dyn Cells) -> Result<()> + 'a;
+/// Called with each row of a query, until it has enough.
+pub(crate) type EachRow<'a> = dyn FnMut(&dyn Cells) -> Result<ControlFlow<()>> + 'a;
 
 /// A connection. SQL says `$1`, `$2`; it is `'static`, so that a driver can know a statement by its address.
 pub(crate) trait Driver {

@@ -1,6 +1,7 @@
 //! The SQLite driver.
 
 use std::collections::HashMap;
+use std::ops::ControlFlow;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
@@ -69,7 +70,9 @@ impl Driver for Sqlite<'_> {
     fn query(&mut self, sql: &'static str, values: &[Value<'_>], each: &mut EachRow<'_>) -> Result<()> {
         let mut rows = self.statement(sql, values)?.raw_query();
         while let Some(row) = rows.next()? {
-            each(row)?;
+            if each(row)?.is_break() {
+                break;
+            }
         }
         Ok(())
     }
@@ -94,12 +97,12 @@ impl Driver for Sqlite<'_> {
         let mut problems = Vec::new();
         self.query("PRAGMA integrity_check", &[], &mut |row| {
             problems.extend(row.text(0)?.filter(|text| *text != "ok").map(str::to_owned));
-            Ok(())
+            Ok(ControlFlow::Continue(()))
         })?;
         self.query("PRAGMA foreign_key_check", &[], &mut |row| {
             let (table, parent) = (row.text(0)?.unwrap_or_default(), row.text(2)?.unwrap_or_default());
             problems.push(format!("row {:?} of {table} refers to no row of {parent}", row.integer(1)?));
-            Ok(())
+            Ok(ControlFlow::Continue(()))
         })?;
         Ok(problems)
     }

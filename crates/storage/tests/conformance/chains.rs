@@ -65,6 +65,10 @@ async fn a_chain_carries_grants_and_links_are_asked_for_beside_it(database: Data
         assert_eq!(links[0].link().unwrap().grantees, [ANN, BOB]);
         assert!(tx.has_link(item_id(2))? && !tx.has_link(item_id(1))? && !tx.has_link(item_id(99))?);
         assert!(tx.links_above(item_id(1))?.is_empty());
+        assert_eq!(tx.widest_link_above(item_id(2), |_| true)?, Some(LinkScope::Anonymous));
+        assert_eq!(tx.widest_link_above(item_id(2), |link| link.id == permission_id(4))?, Some(LinkScope::Users));
+        assert_eq!(tx.widest_link_above(item_id(2), |_| false)?, None);
+        assert_eq!(tx.widest_link_above(item_id(1), |_| true)?, None);
         let nobody_special = Standing::default();
         assert_eq!(chain.role_of(Actor::User { id: ANN, standing: &nobody_special }, at(20)), Some(Role::Owner));
         assert_eq!(chain.role_of(Actor::User { id: BOB, standing: &nobody_special }, at(20)), Some(Role::Write));
