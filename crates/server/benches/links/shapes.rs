@@ -26,6 +26,17 @@ struct Shape {
     open: Measured,
 }
 
+impl Shape {
+    fn calls(&self) -> [(&'static str, &Measured); 4] {
+        [
+            ("existing link", &self.existing),
+            ("new link", &self.new),
+            ("permissions", &self.list),
+            ("open 1 KiB", &self.open),
+        ]
+    }
+}
+
 impl Bench<'_> {
     /// Every call in every shape of tree, beside the same call near the root.
     pub(crate) async fn shapes(&mut self) -> Result<()> {
@@ -66,15 +77,10 @@ impl Bench<'_> {
     }
 
     fn report_shape(&mut self, place: &str, shape: &Shape, near_root: Option<&Shape>) {
-        let calls: [(&str, fn(&Shape) -> &Measured); 4] = [
-            ("existing link", |shape| &shape.existing),
-            ("new link", |shape| &shape.new),
-            ("permissions", |shape| &shape.list),
-            ("open 1 KiB", |shape| &shape.open),
-        ];
-        for (call, measured) in calls {
-            let name = format!("{call}, {place}");
-            self.report.shape(&name, CONNECTIONS, measured(shape), near_root.map(measured));
+        let near_root = near_root.map(Shape::calls);
+        for (number, (call, measured)) in shape.calls().into_iter().enumerate() {
+            let near_root = near_root.and_then(|calls| calls.get(number).map(|(_, measured)| *measured));
+            self.report.shape(&format!("{call}, {place}"), CONNECTIONS, measured, near_root);
         }
     }
 }
