@@ -22,7 +22,7 @@ const CONNECTIONS: u32 = 64;
 struct Shape {
     existing: Measured,
     new: Measured,
-    list: Measured,
+    look: Measured,
     open: Measured,
 }
 
@@ -31,7 +31,7 @@ impl Shape {
         [
             ("existing link", &self.existing),
             ("new link", &self.new),
-            ("permissions", &self.list),
+            ("look at the item", &self.look),
             ("open 1 KiB", &self.open),
         ]
     }
@@ -65,9 +65,9 @@ impl Bench<'_> {
         let path = download(drive, &format!("{folder}/small.bin"), noise(1024)).await?;
         let mut supply = Supply::open(drive, &format!("{folder}/new"), self.list("shape-supply.txt"));
         Ok(Shape {
-            existing: self.on_listed(&list, "POST", "createLink", Some(VIEW), CONNECTIONS).await?,
+            existing: self.on_listed(&list, "POST", "/createLink", Some(VIEW), CONNECTIONS).await?,
             new: self.new_links(&mut supply, CONNECTIONS, ceiling).await?,
-            list: self.on_listed(&list, "GET", "permissions", None, CONNECTIONS).await?,
+            look: self.on_listed(&list, "GET", "", None, CONNECTIONS).await?,
             open: self.download(&path, CONNECTIONS).await?,
         })
     }

@@ -3,10 +3,10 @@
 use std::net::IpAddr;
 use std::sync::Arc;
 
-use driveway_core::address::ItemAddress;
+use driveway_core::address::{ItemAddress, Start};
 use driveway_core::caller::{Caller, Intent};
 use driveway_core::error::{Code, Error, Inner};
-use driveway_core::id::{PermissionId, UserId};
+use driveway_core::id::{ItemId, PermissionId, UserId};
 use driveway_core::link_life::LinkLife;
 use driveway_core::permission::{
     Creator, Grantee, LinkScope, LinkType, PasswordGuard, Permission, PermissionKind, Role, SharingLink, Slot,
@@ -91,8 +91,20 @@ pub async fn create_link(
 ) -> Result<(Made, PermissionView)> {
     let request = Arc::new((credentials, address, new));
     let reading = Arc::clone(&request);
-    let survey = app.db.read(move |tx| survey(tx, &reading.0, &reading.1, &reading.2, now)).await?;
-    if let Some(found) = settle(app, survey, &request.2, from, now).await? {
+    let surveyed = app
+        .db
+        .read(move |tx| {
+            let (credentials, address, new) = &*reading;
+            match named_slot(credentials, address, new) {
+                // The writer looks at everything anyway. What is sure to be written isn't looked at twice.
+                Some((item, slot)) if tx.link_in_slot(item, &slot)?.is_none() => Ok(None),
+                _ => survey(tx, credentials, address, new, now).map(Some),
+            }
+        })
+        .await?;
+    if let Some(survey) = surveyed
+        && let Some(found) = settle(app, survey, &request.2, from, now).await?
+    {
         return Ok((Made::Existing, found));
     }
     let hash = match &request.2.password {
@@ -240,6 +252,23 @@ fn survey(
         Some(guard) => Survey::Protected(found, id, guard),
         None => Survey::Existing(found),
     })
+}
+
+/// The item and the slot, where the request itself says both. A password isn't hashed for somebody whose rights haven't
+/// been looked at, so requests with one say nothing.
+fn named_slot(credentials: &Credentials, address: &ItemAddress, new: &NewLink) -> Option<(ItemId, Slot)> {
+    let Start::Id(item) = &address.start else { return None };
+    if new.password.is_some() || new.address_bar || !address.path.is_empty() {
+        return None;
+    }
+    let slot = Slot {
+        application: credentials.bearer.as_ref()?.application,
+        link_type: new.link_type?,
+        scope: new.scope?,
+        protected: false,
+        name: new.name.clone(),
+    };
+    Some((ItemId::parse(item).ok()?, slot))
 }
 
 fn slot(caller: &Caller, terms: &Terms, new: &NewLink) -> Slot {
