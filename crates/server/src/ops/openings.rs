@@ -1,20 +1,28 @@
-//! What links were used for: downloads and when they were last opened, noted on the way and written together.
+//! What links were used for: downloads and when they were last opened, noted on the way and written together; and with
+//! them what goes into the links' audit trails.
 //!
 //! A link that is good for so many downloads has each of them reserved before its first byte, in a transaction. Everything
-//! else is noted in memory and written with whatever else has come together, so that no download waits for it.
+//! else is noted in memory and written with whatever else has come together, so that no download waits for it, and no
+//! refusal: why a link didn't open is found out when it is written (P16).
+
+mod notes;
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use driveway_core::Error;
+use driveway_core::audit::{By, Kind, Source};
 use driveway_core::id::PermissionId;
+use driveway_storage::NewEvent;
 use jiff::Timestamp;
+use serde_json::{Map, Value};
 use tokio::sync::Notify;
 use uuid::Uuid;
 
-use super::Result;
+use self::notes::{Key, Noted, Notes};
 use super::access::{Access, Via};
+use super::{Credentials, Result, Tx, audit};
 use crate::app::App;
 
 /// Links that can wait to be written about. Beyond that what is dropped is counted.
@@ -23,9 +31,14 @@ const MOST_LINKS: usize = 65_536;
 /// How long notes gather before they are written.
 const GATHER: Duration = Duration::from_millis(250);
 
+/// How often somebody looks for what was counted and whose minute is over.
+const LOOK: Duration = Duration::from_secs(10);
+
 /// What has been noted and not yet written.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Openings {
+    /// The most events that a link's trail gets in an hour from here.
+    most: u32,
     pending: Mutex<Pending>,
     wake: Notify,
     /// Held while notes are written, so that whoever waits for it sees them all.
@@ -36,6 +49,7 @@ pub struct Openings {
 struct Pending {
     ended: Vec<(Uuid, bool)>,
     links: HashMap<PermissionId, Tally>,
+    notes: Notes,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -44,13 +58,65 @@ struct Tally {
     last: Timestamp,
 }
 
+/// What came of a request that showed a link.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Use {
+    /// Something was looked at.
+    Opened,
+    /// Something was changed.
+    Written,
+    /// It failed.
+    Failed,
+}
+
 impl Openings {
-    /// Notes that a link was opened: its page, or what it leads to in the API.
-    pub fn opened(&self, link: PermissionId, now: Timestamp) {
-        self.note(link, 0, now);
+    /// Nothing noted yet. Of each link so many events an hour go into its trail, the rest as one with its count.
+    pub fn new(events_per_hour: u32) -> Self {
+        Self {
+            most: events_per_hour,
+            pending: Mutex::default(),
+            wake: Notify::new(),
+            writing: tokio::sync::Mutex::default(),
+        }
     }
 
-    fn note(&self, link: PermissionId, downloads: u32, now: Timestamp) {
+    /// Notes that a link was opened: its page, or what it leads to in the API.
+    fn opened(&self, link: PermissionId, by: By, now: Timestamp) {
+        self.used(link, Kind::Opened, by, now);
+    }
+
+    /// Notes what came of a request to a share of the API.
+    pub fn used_by_share(&self, link: PermissionId, credentials: &Credentials, what: Use, now: Timestamp) {
+        match what {
+            Use::Opened => self.used(link, Kind::Opened, audit::by(credentials), now),
+            Use::Written => self.used(link, Kind::Written, audit::by(credentials), now),
+            Use::Failed => self.refused(link, credentials, now),
+        }
+    }
+
+    fn used(&self, link: PermissionId, kind: Kind, by: By, now: Timestamp) {
+        self.tally(link, 0, now);
+        self.keep(Key { link, kind, reason: None, by }, None, now);
+    }
+
+    /// Notes that a request by way of a link, whose token is genuine, failed. Whether that was the link's doing, and why, is
+    /// found out later by what the request brought.
+    pub fn refused(&self, link: PermissionId, credentials: &Credentials, now: Timestamp) {
+        let key = Key { link, kind: Kind::Refused, reason: None, by: audit::by(credentials) };
+        self.keep(key, Some(credentials.clone()), now);
+    }
+
+    /// Notes that a link refused somebody for a reason that the door knows.
+    pub(super) fn refused_for(&self, link: PermissionId, reason: &'static str, by: By, now: Timestamp) {
+        self.keep(Key { link, kind: Kind::Refused, reason: Some(reason), by }, None, now);
+    }
+
+    fn keep(&self, key: Key, credentials: Option<Credentials>, now: Timestamp) {
+        self.lock().notes.note(key, credentials, self.most, now);
+        self.wake.notify_one();
+    }
+
+    fn tally(&self, link: PermissionId, downloads: u32, now: Timestamp) {
         let mut pending = self.lock();
         if pending.links.len() >= MOST_LINKS && !pending.links.contains_key(&link) {
             drop(pending);
@@ -78,8 +144,10 @@ impl Openings {
 /// Writes what is noted, again and again, until the server stops.
 pub async fn run(app: &App) {
     loop {
-        app.openings.wake.notified().await;
-        tokio::time::sleep(GATHER).await;
+        tokio::select! {
+            () = app.openings.wake.notified() => tokio::time::sleep(GATHER).await,
+            () = tokio::time::sleep(LOOK) => {}
+        }
         if let Err(error) = flush(app).await {
             tracing::warn!(cause = error.cause(), "writing what links were used for failed; it is tried again");
             tokio::time::sleep(GATHER).await;
@@ -87,31 +155,78 @@ pub async fn run(app: &App) {
     }
 }
 
-/// Writes what is noted now. When this returns, everything that was noted before it began has been written.
+/// Writes what is due now. When this returns, every download and opening that was noted before it began has been written;
+/// of what is alike within a minute the trails may have the first only.
 pub async fn flush(app: &App) -> Result<()> {
-    let _turn = app.openings.writing.lock().await;
-    let pending = std::mem::take(&mut *app.openings.lock());
-    if pending.ended.is_empty() && pending.links.is_empty() {
+    write(app, false).await
+}
+
+/// Writes everything that is noted, what is still counted as well.
+pub async fn flush_all(app: &App) -> Result<()> {
+    write(app, true).await
+}
+
+async fn write(app: &App, all: bool) -> Result<()> {
+    let openings = &app.openings;
+    let _turn = openings.writing.lock().await;
+    let (ended, links, noted) = {
+        let mut pending = openings.lock();
+        let noted = pending.notes.take(all, openings.most, app.clock.now());
+        (std::mem::take(&mut pending.ended), std::mem::take(&mut pending.links), noted)
+    };
+    if ended.is_empty() && links.is_empty() && noted.is_empty() {
         return Ok(());
     }
-    let pending = Arc::new(pending);
-    let writing = Arc::clone(&pending);
-    let written = app
-        .db
-        .write(move |tx| {
-            writing.ended.iter().try_for_each(|(reservation, delivered)| tx.end_download(*reservation, *delivered))?;
-            writing.links.iter().try_for_each(|(link, tally)| tx.note_opening(*link, tally.downloads, tally.last))
-        })
-        .await;
+    let pending = Arc::new((ended, links, noted));
+    let (reading, writing) = (Arc::clone(&pending), Arc::clone(&pending));
+    let written = match app.db.read(move |tx| events(tx, &reading.2)).await {
+        Ok(events) => {
+            app.db
+                .write(move |tx| {
+                    let (ended, links, _) = &*writing;
+                    ended.iter().try_for_each(|(reservation, delivered)| tx.end_download(*reservation, *delivered))?;
+                    links.iter().try_for_each(|(link, tally)| tx.note_opening(*link, tally.downloads, tally.last))?;
+                    events.iter().try_for_each(|event| tx.append_event(event).map(drop))
+                })
+                .await
+        }
+        Err(error) => Err(error),
+    };
     if written.is_err() {
-        for (reservation, delivered) in &pending.ended {
-            app.openings.ended(*reservation, *delivered);
+        let (ended, links, noted) = &*pending;
+        for (reservation, delivered) in ended {
+            openings.ended(*reservation, *delivered);
         }
-        for (link, tally) in &pending.links {
-            app.openings.note(*link, tally.downloads, tally.last);
+        for (link, tally) in links {
+            openings.tally(*link, tally.downloads, tally.last);
         }
+        openings.lock().notes.put_back(noted.clone());
     }
     written
+}
+
+/// The events of what was noted. Refusals that weren't the link's doing are none.
+fn events(tx: &mut Tx<'_>, noted: &[Noted]) -> Result<Vec<NewEvent>> {
+    let mut events = Vec::with_capacity(noted.len());
+    for Noted { key, at, count, credentials } in noted {
+        let reason = match (key.reason, credentials) {
+            (None, Some(credentials)) => match audit::refusal_reason(tx, key.link, credentials, *at)? {
+                Some(reason) => Some(reason),
+                None => continue,
+            },
+            (known, _) => known,
+        };
+        let mut details = Map::new();
+        if let Some(reason) = reason {
+            details.insert("reason".into(), reason.into());
+        }
+        if *count > 1 || key.kind == Kind::Dropped {
+            details.insert("count".into(), (*count).into());
+        }
+        let details = Value::Object(details).to_string();
+        events.push(NewEvent { link: key.link, kind: key.kind, at: *at, by: key.by, details });
+    }
+    Ok(events)
 }
 
 /// Gives back the downloads that an earlier run of the server had under way when it ended.
@@ -126,16 +241,25 @@ pub struct Download {
     link: PermissionId,
     /// Whether the link is good for so many downloads only.
     pub is_limited: bool,
+    by: By,
     now: Timestamp,
 }
 
 impl Download {
     /// The download that delivering this item is, if it was reached by way of a link.
-    pub fn of(access: &Access, now: Timestamp) -> Option<Self> {
-        let Via::Link { link, .. } = &access.via else { return None };
+    pub fn of(access: &Access, source: Source, now: Timestamp) -> Option<Self> {
+        let Via::Link { link, caller, .. } = &access.via else { return None };
         let (_, permission) = access.chain.find(*link)?;
         let is_limited = permission.link()?.life.maximum_downloads.is_some();
-        Some(Self { link: *link, is_limited, now })
+        let caller = caller.as_deref();
+        let user = caller.and_then(driveway_core::caller::Caller::user_id);
+        let by = By { user, application: caller.map(|caller| caller.application.id), source };
+        Some(Self { link: *link, is_limited, by, now })
+    }
+
+    /// Notes that the link was opened and that nothing is downloaded, or a part only.
+    pub fn opened(self, app: &App) {
+        app.openings.opened(self.link, self.by, self.now);
     }
 
     /// Begins it. When the last download is taken already, the link is as dead as any other (P16).
@@ -143,6 +267,7 @@ impl Download {
         let reservation = if self.is_limited {
             let (link, id, run) = (self.link, app.entropy.opaque_id(), app.run);
             if !app.db.write(move |tx| tx.reserve_download(link, id, run)).await? {
+                app.openings.refused_for(link, "usedUp", self.by, self.now);
                 return Err(Error::item_not_found());
             }
             Some(id)
@@ -171,13 +296,15 @@ impl Begun {
 
 impl Drop for Begun {
     fn drop(&mut self) {
-        let Download { link, now, .. } = self.download;
+        let Download { link, by, now, .. } = self.download;
         match self.reservation {
             Some(reservation) => {
                 self.openings.ended(reservation, self.delivered);
-                self.openings.opened(link, now);
+                self.openings.tally(link, 0, now);
             }
-            None => self.openings.note(link, self.delivered.into(), now),
+            None => self.openings.tally(link, self.delivered.into(), now),
         }
+        let kind = if self.delivered { Kind::Downloaded } else { Kind::Opened };
+        self.openings.keep(Key { link, kind, reason: None, by }, None, now);
     }
 }
