@@ -37,7 +37,7 @@ pub struct Audit {
     pub addresses: Addresses,
     /// Days that events are kept; 0 keeps them for ever.
     pub retention_days: u32,
-    /// Openings and refusals of one link that become events of their own within an hour.
+    /// Events of each kind that visitors make in one link's trail within an hour; what is beyond is one with its count.
     pub events_per_hour: u32,
 }
 

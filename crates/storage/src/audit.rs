@@ -79,7 +79,9 @@ impl Tx<'_> {
         let sql = "SELECT item_id, sequence, mac, head FROM link_events WHERE link_id = $1
                    ORDER BY sequence DESC LIMIT 1";
         self.one(sql, values![link], |row| {
-            Ok(Tail { item: row.get()?, sequence: row.get()?, mac: row.get()?, head: row.maybe()? })
+            // Somebody may have written nonsense there. It shows; it mustn't keep a link from being revoked.
+            let (item, sequence) = (row.get().unwrap_or_default(), row.get().unwrap_or(i64::MAX));
+            Ok(Tail { item, sequence, mac: row.get().unwrap_or_default(), head: optional(row) })
         })
     }
 
@@ -92,20 +94,22 @@ impl Tx<'_> {
     /// Events of a link, the newest first: those before the one with this number, or from the newest on.
     pub fn trail(&mut self, link: PermissionId, before: Option<i64>, limit: u32) -> Result<Vec<Entry>> {
         let sql = entries!("WHERE link_id = $1 AND sequence < $2 ORDER BY sequence DESC LIMIT $3");
-        self.all(sql, values![link, before.unwrap_or(i64::MAX), i64::from(limit)], read_entry)
+        self.all(sql, values![link, before.unwrap_or(i64::MAX), i64::from(limit)], |row| Ok(read_entry(row)))
     }
 
     /// Events of a link in the order in which they came, behind the one with this number.
     pub fn trail_after(&mut self, link: &str, after: i64, limit: i64) -> Result<Vec<Entry>> {
         let sql = entries!("WHERE link_id = $1 AND sequence > $2 ORDER BY sequence LIMIT $3");
-        self.all(sql, values![link, after, limit], read_entry)
+        self.all(sql, values![link, after, limit], |row| Ok(read_entry(row)))
     }
 
     /// Where a link's chain is broken: the number of the first event that isn't as it was written or isn't there. Only the
     /// newest `most` events are looked at; the second number is the first of them.
     pub fn trail_break(&mut self, link: &str, most: i64) -> Result<(Option<i64>, i64)> {
         let sql = "SELECT COALESCE(MIN(sequence), 0), COALESCE(MAX(sequence), 0) FROM link_events WHERE link_id = $1";
-        let (first, last) = self.one(sql, values![link], |row| Ok((row.get()?, row.get()?)))?.unwrap_or((0_i64, 0_i64));
+        let ends =
+            self.one(sql, values![link], |row| Ok((row.get().unwrap_or(i64::MIN), row.get().unwrap_or(i64::MAX))))?;
+        let (first, last): (i64, i64) = ends.unwrap_or((0, 0));
         let from = first.max(last.saturating_sub(most).saturating_add(1));
         let mut before = if from > first { self.trail_after(link, from.saturating_sub(2), 1)?.pop() } else { None };
         loop {
@@ -162,11 +166,14 @@ impl Tx<'_> {
         Ok(findings)
     }
 
+    /// Only somebody who wrote into the trail can have taken the place. The trail is broken then, and what happens to the
+    /// link goes on all the same.
     pub(crate) fn insert_entry(&mut self, entry: &Entry) -> Result<()> {
         let sql =
             "INSERT INTO link_events (link_id, item_id, sequence, at, kind, user_id, application_id, address, through,
                                             details, mac, head, anchor)
-                   VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)";
+                   VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+                   ON CONFLICT (link_id, sequence) DO NOTHING";
         let Entry { record, mac, head, anchor } = entry;
         let values = values![
             &record.link,
@@ -202,19 +209,25 @@ fn record(item: String, event: &NewEvent) -> Record {
     }
 }
 
-/// Reads an event as it stands there. A number that somebody made something else reads as one that was never written.
-fn read_entry(row: &mut Row<'_>) -> crate::Result<Entry> {
+/// A text that may be missing. What is there and no text isn't missing.
+fn optional(row: &mut Row<'_>) -> Option<String> {
+    row.maybe().unwrap_or_else(|_| Some(String::new()))
+}
+
+/// Reads an event as it stands there. What isn't a number or a text any more reads as something that was never written.
+fn read_entry(row: &mut Row<'_>) -> Entry {
     let record = Record {
-        link: row.get()?,
-        item: row.get()?,
-        sequence: row.get()?,
+        link: row.get().unwrap_or_default(),
+        item: row.get().unwrap_or_default(),
+        sequence: row.get().unwrap_or(i64::MAX),
         at: row.get().unwrap_or(i64::MIN),
-        kind: row.get()?,
-        user: row.maybe()?,
-        application: row.maybe()?,
-        address: row.maybe()?,
-        through: row.get()?,
-        details: row.get()?,
+        kind: row.get().unwrap_or_default(),
+        user: optional(row),
+        application: optional(row),
+        address: optional(row),
+        through: row.get().unwrap_or_default(),
+        details: row.get().unwrap_or_default(),
     };
-    Ok(Entry { record, mac: row.get()?, head: row.maybe()?, anchor: row.maybe()? })
+    let mac = row.get().unwrap_or_default();
+    Entry { record, mac, head: optional(row), anchor: optional(row) }
 }

@@ -8,7 +8,7 @@ use crate::db::only;
 use crate::tx::{Tx, values};
 
 /// Events of one link that are pruned in one transaction.
-const MOST: usize = 2000;
+const MOST: usize = 500;
 
 /// What pruning a link's trail came to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -21,8 +21,11 @@ pub(super) use self::reason::refusal_reason;
 use super::{Credentials, Result, Tx};
 use crate::app::App;
 
-/// Trails that are begun or pruned in one transaction.
+/// Trails that are begun in one transaction.
 const PAGE: u32 = 200;
+
+/// Trails that are pruned in one transaction: each may have many events to prove, and others wait to write.
+const PRUNED: u32 = 16;
 
 /// The setting that says that links from before there were trails have theirs.
 const ADOPTED: &str = "trails_begun";
@@ -175,7 +178,7 @@ pub async fn prune(app: &App) -> Result<u64> {
     let (mut after, mut gone) = (String::new(), 0);
     loop {
         let from = after.clone();
-        let links = app.db.read(move |tx| tx.trails_to_prune(before, &from, PAGE)).await?;
+        let links = app.db.read(move |tx| tx.trails_to_prune(before, &from, PRUNED)).await?;
         let Some(last) = links.last().cloned() else { return Ok(gone) };
         gone += app.db.write(move |tx| prune_page(tx, &links, before)).await?;
         after = last;

@@ -37,7 +37,7 @@ const LOOK: Duration = Duration::from_secs(10);
 /// What has been noted and not yet written.
 #[derive(Debug)]
 pub struct Openings {
-    /// The most events that a link's trail gets in an hour from here.
+    /// The most events of a kind that a link's trail gets in an hour from here.
     most: u32,
     pending: Mutex<Pending>,
     wake: Notify,
@@ -65,12 +65,14 @@ pub enum Use {
     Opened,
     /// Something was changed.
     Written,
+    /// It was asked for a token or a password.
+    Asked,
     /// It failed.
     Failed,
 }
 
 impl Openings {
-    /// Nothing noted yet. Of each link so many events an hour go into its trail, the rest as one with its count.
+    /// Nothing noted yet. Of each link so many events of a kind an hour go into its trail, the rest as one with its count.
     pub fn new(events_per_hour: u32) -> Self {
         Self {
             most: events_per_hour,
@@ -85,11 +87,13 @@ impl Openings {
         self.used(link, Kind::Opened, by, now);
     }
 
-    /// Notes what came of a request to a share of the API.
+    /// Notes what came of a request to a share of the API. Being asked for a token or a password is neither a use nor a
+    /// refusal.
     pub fn used_by_share(&self, link: PermissionId, credentials: &Credentials, what: Use, now: Timestamp) {
         match what {
             Use::Opened => self.used(link, Kind::Opened, audit::by(credentials), now),
             Use::Written => self.used(link, Kind::Written, audit::by(credentials), now),
+            Use::Asked => {}
             Use::Failed => self.refused(link, credentials, now),
         }
     }
@@ -218,7 +222,8 @@ fn events(tx: &mut Tx<'_>, noted: &[Noted]) -> Result<Vec<NewEvent>> {
         };
         let mut details = Map::new();
         if let Some(reason) = reason {
-            details.insert("reason".into(), reason.into());
+            let member = if key.kind == Kind::Dropped { "kind" } else { "reason" };
+            details.insert(member.into(), reason.into());
         }
         if *count > 1 || key.kind == Kind::Dropped {
             details.insert("count".into(), (*count).into());

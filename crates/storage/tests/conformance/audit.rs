@@ -13,6 +13,7 @@ on_every_database! {
     events_are_chained_and_outlive_their_link
     every_changed_column_shows
     a_cut_off_end_shows_and_is_never_mended
+    nonsense_shows_and_holds_nothing_up
     pruning_leaves_a_trail_that_verifies
     what_was_tampered_with_is_not_pruned
     a_long_trail_is_proved_from_its_newest_part
@@ -142,6 +143,26 @@ async fn a_cut_off_end_shows_and_is_never_mended(database: Database) {
     database.tamper("DELETE FROM link_events");
     assert!(db.write(|tx| tx.append_event(&event(1, Kind::Opened, 20))).await.unwrap());
     assert_eq!(broken_at(&db, 1).await, Some(1), "nor does beginning anew");
+}
+
+async fn nonsense_shows_and_holds_nothing_up(_: Database) {
+    for column in ["item_id", "sequence", "at", "kind", "user_id", "through", "details", "mac", "head", "anchor"] {
+        for nonsense in ["'x'", "x'00'", "9223372036854775807", "0.5"] {
+            let database = crate::backend::sqlite();
+            let db = open(&database);
+            settle(&db).await;
+            plant(&db, 1, 3).await;
+            database.tamper(&format!("UPDATE link_events SET {column} = {nonsense} WHERE sequence = 3"));
+            assert!(broken_at(&db, 1).await.is_some(), "{column} = {nonsense}");
+            for second in 10..13 {
+                let appended = db.write(move |tx| tx.append_event(&event(1, Kind::Opened, second))).await;
+                assert!(appended.is_ok(), "{column} = {nonsense}");
+            }
+            assert!(broken_at(&db, 1).await.is_some(), "{column} = {nonsense}");
+            assert!(db.read(|tx| tx.trail(permission_id(1), None, 9)).await.is_ok(), "{column} = {nonsense}");
+            assert!(!db.read(|tx| tx.check_trails()).await.unwrap().is_empty(), "{column} = {nonsense}");
+        }
+    }
 }
 
 async fn pruning_leaves_a_trail_that_verifies(database: Database) {

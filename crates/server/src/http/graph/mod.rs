@@ -158,12 +158,13 @@ async fn dispatch(app: Arc<App>, context: &Context, request: Request) -> (&'stat
             let shown = call.credentials.link.map(|link| (link, call.credentials.clone()));
             let outcome = (route.handler)(call).await;
             if let Some((link, credentials)) = shown {
-                let use_of_link = match &outcome {
+                let what = match &outcome {
                     Ok(_) if method == Method::GET => Use::Opened,
                     Ok(_) => Use::Written,
+                    Err(error) if error.code() == Code::Unauthenticated => Use::Asked,
                     Err(_) => Use::Failed,
                 };
-                app.openings.used_by_share(link, &credentials, use_of_link, context.now);
+                app.openings.used_by_share(link, &credentials, what, context.now);
             }
             outcome.map(|mut response| {
                 if let Some(applied) = applied {

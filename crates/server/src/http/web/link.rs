@@ -154,9 +154,12 @@ impl Door {
             move |tx: &mut Tx<'_>| gate::open_link(tx, link, item.map_or(Below::Shared, Below::Id), &credentials, now);
         Ok(match self.app.db.read(below).await? {
             Passage::Open(opened) => Entry::Open(opened),
-            Passage::Add(_) => Entry::Closed(self.takes_files()),
+            Passage::Add(opened) => {
+                self.opened_by(Download::of(&opened.access, source, now));
+                Entry::Closed(self.takes_files())
+            }
             Passage::Closed(decision, permission) => {
-                self.app.openings.refused(link, &shown, now);
+                self.refused(link, &shown, decision);
                 Entry::Closed(self.closed(decision, permission.as_ref())?)
             }
         })
@@ -221,6 +224,13 @@ impl Door {
         }
         self.opened_by(download);
         if item.is_folder() { self.folder(opened, uri).await } else { self.file(&opened).await }
+    }
+
+    /// Notes a refusal for the link's trail; to ask for a password or an account is none.
+    fn refused(&self, link: PermissionId, shown: &Credentials, decision: Decision) {
+        if !matches!(decision, Decision::Password | Decision::SignIn) {
+            self.app.openings.refused(link, shown, self.context.now);
+        }
     }
 
     fn opened_by(&self, download: Option<Download>) {
@@ -376,7 +386,7 @@ impl Door {
                 Passage::Open(_) | Passage::Add(_) => return Ok(self.see_other()),
                 Passage::Closed(Decision::Password, Some(permission)) => permission,
                 Passage::Closed(decision, permission) => {
-                    self.app.openings.refused(link, &shown, now);
+                    self.refused(link, &shown, decision);
                     return self.closed(decision, permission.as_ref());
                 }
             };

@@ -1,8 +1,8 @@
 //! Openings and refusals on their way into links' audit trails.
 //!
 //! What happens first is due at once. What is like it within a minute (same link, same kind, same reason, same visitor) is
-//! counted and becomes one more event. No link gets more than so many events in an hour; what is beyond is counted and
-//! becomes one event too. So a stranger can fill neither the memory nor the disk.
+//! counted and becomes one more event. No link gets more than so many events of a kind in an hour; what is beyond is counted
+//! and becomes one event too. So a stranger can fill neither the memory nor the disk, nor hide a download behind refusals.
 
 use std::collections::HashMap;
 
@@ -21,12 +21,15 @@ const WINDOW: SignedDuration = SignedDuration::from_secs(60);
 /// How long events of a link are counted towards its limit.
 const HOUR: SignedDuration = SignedDuration::from_hours(1);
 
+/// How often what is counted is looked through.
+const SWEEP: SignedDuration = SignedDuration::from_secs(1);
+
 /// What makes two happenings alike.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) struct Key {
     pub(super) link: PermissionId,
     pub(super) kind: Kind,
-    /// Why it was refused, where the door knows.
+    /// Why it was refused, where the door knows; of what was dropped, the kind.
     pub(super) reason: Option<&'static str>,
     pub(super) by: By,
 }
@@ -57,12 +60,13 @@ struct Hour {
     last: Timestamp,
 }
 
-/// What is noted and not yet written.
+/// What is noted and not yet written. Hours are counted by link and kind.
 #[derive(Debug, Default)]
 pub(super) struct Notes {
     windows: HashMap<Key, Window>,
-    hours: HashMap<PermissionId, Hour>,
+    hours: HashMap<(PermissionId, Kind), Hour>,
     due: Vec<Noted>,
+    swept: Option<Timestamp>,
 }
 
 impl Notes {
@@ -88,6 +92,10 @@ impl Notes {
     /// What is to be written now: what is due and what was counted in minutes that are over; with `all` whatever was
     /// counted at all.
     pub(super) fn take(&mut self, all: bool, most: u32, now: Timestamp) -> Vec<Noted> {
+        if !all && self.swept.is_some_and(|swept| is_within(swept, SWEEP, now)) {
+            return std::mem::take(&mut self.due);
+        }
+        self.swept = Some(now);
         let is_over = |window: &Window| !is_within(window.since, WINDOW, now);
         let over: Vec<Key> =
             self.windows.iter().filter(|(_, window)| all || is_over(window)).map(|(key, _)| *key).collect();
@@ -101,10 +109,10 @@ impl Notes {
             self.close(key, window, most);
         }
         let due = &mut self.due;
-        self.hours.retain(|link, hour| {
+        self.hours.retain(|counted, hour| {
             let goes_on = is_within(hour.since, HOUR, now);
             if hour.dropped > 0 && (all || !goes_on) {
-                due.push(dropped(*link, hour));
+                due.push(dropped(*counted, hour));
                 hour.dropped = 0;
             }
             goes_on
@@ -125,19 +133,23 @@ impl Notes {
     }
 
     fn admit(&mut self, noted: Noted, most: u32) {
-        let link = noted.key.link;
-        let goes_on = self.hours.get(&link).is_some_and(|hour| is_within(hour.since, HOUR, noted.at));
+        if self.due.len() >= MOST_WINDOWS {
+            metrics::counter!("driveway_link_events_dropped_total").increment(1);
+            return;
+        }
+        let counted = (noted.key.link, noted.key.kind);
+        let goes_on = self.hours.get(&counted).is_some_and(|hour| is_within(hour.since, HOUR, noted.at));
         if !goes_on {
-            if self.hours.len() >= MOST_WINDOWS && !self.hours.contains_key(&link) {
+            if self.hours.len() >= MOST_WINDOWS && !self.hours.contains_key(&counted) {
                 metrics::counter!("driveway_link_events_dropped_total").increment(1);
                 return;
             }
             let fresh = Hour { since: noted.at, events: 0, dropped: 0, last: noted.at };
-            if let Some(over) = self.hours.insert(link, fresh).filter(|over| over.dropped > 0) {
-                self.due.push(dropped(link, &over));
+            if let Some(over) = self.hours.insert(counted, fresh).filter(|over| over.dropped > 0) {
+                self.due.push(dropped(counted, &over));
             }
         }
-        let Some(hour) = self.hours.get_mut(&link) else { return };
+        let Some(hour) = self.hours.get_mut(&counted) else { return };
         if hour.events < most {
             hour.events += 1;
             self.due.push(noted);
@@ -148,8 +160,8 @@ impl Notes {
     }
 }
 
-fn dropped(link: PermissionId, hour: &Hour) -> Noted {
-    let key = Key { link, kind: Kind::Dropped, reason: None, by: By::default() };
+fn dropped((link, kind): (PermissionId, Kind), hour: &Hour) -> Noted {
+    let key = Key { link, kind: Kind::Dropped, reason: Some(kind.as_str()), by: By::default() };
     Noted { key, at: hour.last, count: hour.dropped, credentials: None }
 }
 

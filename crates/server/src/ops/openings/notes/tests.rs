@@ -63,6 +63,20 @@ fn a_link_gets_so_many_events_in_an_hour_and_one_for_the_rest() {
 }
 
 #[test]
+fn refusals_take_no_room_from_downloads() {
+    let mut notes = Notes::default();
+    for minute in 0..20 {
+        notes.note(key(1, "off"), None, 5, at(minute * 60));
+    }
+    let download = Key { kind: Kind::Downloaded, reason: None, ..key(1, "") };
+    notes.note(download, None, 5, at(1200));
+    let events = notes.take(true, 5, at(1200));
+    assert!(events.iter().any(|noted| noted.key == download), "{events:?}");
+    let dropped = events.iter().find(|noted| noted.key.kind == Kind::Dropped).unwrap();
+    assert_eq!((dropped.key.reason, dropped.count), (Some("refused"), 15));
+}
+
+#[test]
 fn there_is_an_end_to_what_is_kept_in_memory() {
     let mut notes = Notes::default();
     for link in 0..70_000 {
