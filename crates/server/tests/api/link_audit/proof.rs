@@ -112,3 +112,26 @@ async fn what_is_noted_is_written_with_the_rest() {
     openings::flush_all(&server.app).await.unwrap();
     assert_eq!(count("SELECT COUNT(*) FROM link_events"), 3, "and what is like it, counted");
 }
+
+/// Many at once at one link: the chain is one all the same.
+#[tokio::test]
+async fn what_happens_together_is_chained_one_behind_the_other() {
+    let server = TestServer::start().await;
+    let pat = server.pat();
+    put(&pat, "a.txt", "x").await;
+    let made = view(&pat, "a.txt").await;
+    let rounds = (0..20).map(|number| {
+        let visitor = server.anonymous().with("x-forwarded-for", &format!("203.0.{number}.1"));
+        let (pat, made) = (pat.clone(), made.clone());
+        async move {
+            set(&pat, &made, json!({"maximumDownloads": 1000 + number})).await;
+            visitor.get(&format!("{}?download=1", made.page())).await.expect(200);
+            kinds(&pat, &made).await;
+        }
+    });
+    futures::future::join_all(rounds).await;
+    let found = kinds(&pat, &made).await;
+    let count = |kind: &str| found.iter().filter(|found| *found == kind).count();
+    assert_eq!((count("created"), count("changed"), count("downloaded"), found.len()), (1, 20, 20, 41));
+    assert!(upkeep::check(&server.app, upkeep::Look::Outside).await.unwrap().is_empty());
+}
