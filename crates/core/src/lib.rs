@@ -4,6 +4,7 @@
 //! rule testable in microseconds and makes a retried transaction write the same rows.
 
 pub mod address;
+pub mod audit;
 pub mod caller;
 pub mod drive;
 pub mod error;

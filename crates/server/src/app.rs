@@ -14,6 +14,7 @@ use crate::auth::token::Tokens;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::entropy::Entropy;
+use crate::ops::audit;
 use crate::ops::openings::Openings;
 use crate::ops::password::Passwords;
 
@@ -53,23 +54,26 @@ impl App {
         let db = Db::open(&DatabaseUrl::parse(&config.database_url())?, DbOptions::default())?;
         // A database that has been served has links, which a new key would kill without a word.
         let is_new = db.read_blocking(|tx| tx.setting("instance_id"))?.is_none();
-        let seal = keys::seal(&keys_directory, &entropy, is_new)?;
+        let seal = Arc::new(keys::seal(&keys_directory, &entropy, is_new)?);
+        db.seal_trails(Arc::clone(&seal));
         let token_key = keys::token_key(&keys_directory)?;
         let blobs = Blobs::open(&BlobsUrl::parse(&config.blobs_url())?)?;
         let clock = Clock::ahead_by(clock_offset(&db)?);
+        audit::adopt(&db, clock.now())?;
         let instance = instance_id(&db, entropy.opaque_id())?;
         let tokens = Tokens::new(token_key, instance);
         let run = entropy.opaque_id();
+        let openings = Arc::new(Openings::new(config.audit.events_per_hour));
         Ok(Self {
             config,
             db,
             blobs,
             clock,
             entropy,
-            seal: Arc::new(seal),
+            seal,
             tokens,
             passwords: Passwords::default(),
-            openings: Arc::default(),
+            openings,
             run,
             clock_moves: false,
         })

@@ -4,6 +4,7 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
+use driveway_core::audit::Addresses;
 use serde::{Deserialize, Serialize};
 
 /// The settings of a server. Every one has a default, so that `driveway serve` alone works.
@@ -24,6 +25,20 @@ pub struct Config {
     pub trusted_proxies: Vec<IpAddr>,
     /// Limits on what strangers and clients may send.
     pub limits: Limits,
+    /// What is kept of links' audit trails.
+    pub audit: Audit,
+}
+
+/// What is kept of links' audit trails.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Audit {
+    /// How much of an address: `full`, `shortened` (IPv4 /24, IPv6 /48) or `none`.
+    pub addresses: Addresses,
+    /// Days that events are kept; 0 keeps them for ever.
+    pub retention_days: u32,
+    /// Events of each kind that visitors make in one link's trail within an hour; what is beyond is one with its count.
+    pub events_per_hour: u32,
 }
 
 /// Limits on what strangers and clients may send.
@@ -58,7 +73,14 @@ impl Default for Config {
             blobs: None,
             trusted_proxies: Vec::new(),
             limits: Limits::default(),
+            audit: Audit::default(),
         }
+    }
+}
+
+impl Default for Audit {
+    fn default() -> Self {
+        Self { addresses: Addresses::default(), retention_days: 365, events_per_hour: 600 }
     }
 }
 
@@ -88,6 +110,9 @@ impl Config {
     pub fn validate(&self) -> anyhow::Result<()> {
         if self.limits.connections == 0 || self.limits.password_attempts == 0 {
             bail!("limits.connections and limits.password_attempts have to be at least 1");
+        }
+        if self.audit.events_per_hour == 0 {
+            bail!("audit.events_per_hour has to be at least 1");
         }
         if let Some(url) = &self.public_url {
             let rest = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"));
@@ -135,6 +160,9 @@ mod tests {
         }
         for limit in toml::Value::try_from(Limits::default()).unwrap().as_table().unwrap().keys() {
             assert!(document.contains(&format!("| `limits.{limit}` |")), "{limit}");
+        }
+        for setting in toml::Value::try_from(Audit::default()).unwrap().as_table().unwrap().keys() {
+            assert!(document.contains(&format!("| `audit.{setting}` |")), "{setting}");
         }
     }
 

@@ -7,6 +7,13 @@ use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 
+use driveway::app::App;
+use driveway::config::Config;
+use driveway::entropy::Entropy;
+use driveway_core::audit::{By, Kind};
+use driveway_core::drive::DriveOwner;
+use driveway_core::id::PermissionId;
+use driveway_storage::NewEvent;
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -264,6 +271,51 @@ fn check_finds_nothing_on_a_demo_and_something_on_a_tampered_one() {
     let findings = said(&output);
     assert_eq!(findings.matches("the folder's child count is wrong: ").count(), 6, "{findings}");
     assert!(findings.ends_with("6 found.\n"), "{findings}");
+}
+
+/// A link with a trail, as an earlier server left it.
+fn plant_link(data: &Path) -> PermissionId {
+    let config = Config { data: data.to_owned(), ..Config::default() };
+    let app = App::open(config, Entropy::System).unwrap();
+    let link = PermissionId::from_uuid(app.new_id());
+    let at = app.clock.now();
+    app.db
+        .write_blocking(move |tx| {
+            let root = tx.sites()?.into_iter().next().map(|site| DriveOwner::Site(site.id)).unwrap();
+            let item = tx.drive_of(root)?.unwrap().root;
+            let event = |kind| NewEvent { link, kind, at, by: By::default(), details: "{}".into() };
+            tx.begin_trail(item, &event(Kind::Created))?;
+            tx.append_event(&event(Kind::Revoked)).map(drop)
+        })
+        .unwrap();
+    link
+}
+
+#[test]
+fn audit_prints_a_trail_and_check_names_the_link_of_a_broken_one() {
+    let (_directory, data, _) = demo();
+    let link = plant_link(&data).to_string();
+    let printed = works(&data, &["audit", "--link", &link]);
+    let lines: Vec<&str> = printed.lines().collect();
+    assert!(lines[0].starts_with("1 ") && lines[0].ends_with(" created through server from - by nobody signed in {}"));
+    assert_eq!((lines.len(), lines[2]), (3, "The trail is intact."));
+    assert!(works(&data, &["check"]).starts_with("Nothing found"));
+    let database = rusqlite::Connection::open(data.join("driveway.db")).unwrap();
+    database.execute("UPDATE link_events SET at = at + 1 WHERE kind = 'revoked'", []).unwrap();
+    drop(database);
+    let output = run(&data, &["check"]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(
+        said(&output).starts_with(&format!("the link's audit trail is broken: {link}, event 2\n")),
+        "{}",
+        said(&output)
+    );
+    let output = run(&data, &["audit", "--link", &link]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(said(&output).ends_with("The trail is broken at event 2.\n"));
+    fails(&data, &["audit", "--link", "00000000-0000-4000-8000-000000000000"], 1);
+    fails(&data, &["audit", "--link", "nonsense"], 1);
+    fails(&data, &["audit"], 2);
 }
 
 #[test]

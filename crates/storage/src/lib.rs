@@ -7,6 +7,8 @@
 //! Lookups return `Option`; changes of something that isn't there are `itemNotFound`. Nothing here decides who may do
 //! what, knows what time it is or makes an id.
 
+mod audit;
+mod audit_prune;
 mod blob;
 mod blob_row;
 mod chain;
@@ -28,6 +30,8 @@ mod setting;
 mod tx;
 mod url;
 
+pub use self::audit::{NewEvent, TrailPlace};
+pub use self::audit_prune::Pruning;
 pub use self::blob::{BlobStream, Blobs, Collected, Collection, Damage, Look, ReceiveError, Received};
 pub use self::blob_row::{Adoption, PutOutcome};
 pub use self::check::Finding;

@@ -1,6 +1,7 @@
 //! The command line: a contract, as `docs/architecture.md` says.
 
 mod admin;
+mod audit;
 mod check;
 mod demo;
 mod ready_file;
@@ -48,6 +49,8 @@ enum What {
     /// Show or change the sharing policy of the organization.
     #[command(subcommand)]
     Policy(admin::PolicyCommand),
+    /// Print the audit trail of a link, and whether all of it is there.
+    Audit(audit::AuditOptions),
     /// Look for anything in the data directory that isn't as it should be.
     Check(check::CheckOptions),
     /// Print the configuration that the flags, the environment and the file amount to.
@@ -151,6 +154,7 @@ fn run(what: What) -> anyhow::Result<ExitCode> {
         What::Site(command) => admin::site(command),
         What::App(command) => admin::app(command),
         What::Policy(command) => admin::policy(command),
+        What::Audit(options) => audit::run(&options),
         What::Check(options) => check::run(&options),
         What::Config(options) => {
             say(toml::to_string(&options.config()?)?.trim_end());

@@ -8,6 +8,7 @@ use axum::http::{HeaderMap, Method};
 use axum::response::Response;
 use axum::routing::get;
 use driveway_core::Error;
+use driveway_core::audit::Through;
 use driveway_core::error::Code;
 use driveway_core::seal::Seal;
 
@@ -59,14 +60,19 @@ async fn open(
     headers: &HeaderMap,
 ) -> Result<Response, Error> {
     let ticket = Ticket::open(&app.seal, ticket, context.now).ok_or_else(Error::item_not_found)?;
-    let now = context.now;
-    let (file, download) = app
+    let (now, source) = (context.now, context.source(Through::Download));
+    let shown = ticket.by_link(source);
+    let redeemed = app
         .db
         .read(move |tx| {
             let access = ticket.redeem(tx, now)?;
-            Ok((content(&access)?, Download::of(&access, now)))
+            Ok((content(&access)?, Download::of(&access, source, now)))
         })
-        .await?;
+        .await;
+    if let (Err(_), Some((link, credentials))) = (&redeemed, &shown) {
+        app.openings.refused(*link, credentials, now);
+    }
+    let (file, download) = redeemed?;
     if download.is_some_and(|download| download.is_limited) && preview_bot::is_preview(headers) {
         return Err(Error::new(
             Code::NotAllowed,

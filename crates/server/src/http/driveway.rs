@@ -1,5 +1,6 @@
 //! Our own namespace, `/driveway/v1/`: what Graph doesn't have.
 
+mod link_audit;
 mod link_list;
 mod links;
 
@@ -11,6 +12,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use axum::routing::get;
 use driveway_core::Error;
+use driveway_core::audit::Through;
 use driveway_core::error::{Code, Inner};
 use driveway_core::policy::sharing::{DefaultLinkScope, DefaultLinkType, SharingPolicy};
 use driveway_core::time;
@@ -30,6 +32,7 @@ pub(crate) fn routes() -> Router<Arc<App>> {
         .route("/driveway/v1/clock", get(read_clock).patch(move_clock).fallback(other_verb))
         .merge(links::routes())
         .merge(link_list::routes())
+        .merge(link_audit::routes())
 }
 
 /// A request on its way into an operation.
@@ -45,7 +48,10 @@ where
 {
     let (context, _) = Context::read(&app, request.headers(), request.uri(), request.extensions().get::<Peer>());
     let outcome = match credentials::bearer(&app, request.headers(), &context) {
-        Ok(bearer) => act(Call { app, credentials: Credentials { bearer, ..Credentials::default() }, request }).await,
+        Ok(bearer) => {
+            let source = context.source(Through::Driveway);
+            act(Call { app, credentials: Credentials { bearer, source, ..Credentials::default() }, request }).await
+        }
         Err(error) => Err(error),
     };
     let mut response =

@@ -97,7 +97,7 @@ impl Server {
             () = tokio::time::sleep(STOP_TIMEOUT) => tracing::warn!("some requests were cut off"),
         }
         drop(serving);
-        if let Err(error) = openings::flush(&self.app).await {
+        if let Err(error) = openings::flush_all(&self.app).await {
             tracing::warn!(cause = error.cause(), "what links were used for at last could not be written");
         }
     }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::app::App;
-use crate::ops::upkeep;
+use crate::ops::{audit, upkeep};
 
 /// How often the jobs run.
 const EVERY: Duration = Duration::from_mins(10);
@@ -37,5 +37,8 @@ pub async fn once(app: &App) {
     report(&upkeep::collect_blobs(app).await);
     if let Err(error) = upkeep::prune_password_failures(app).await {
         tracing::warn!(cause = error.cause(), "pruning counts of guesses failed");
+    }
+    if let Err(error) = audit::prune(app).await {
+        tracing::warn!(cause = error.cause(), "pruning audit trails failed");
     }
 }

@@ -4,6 +4,7 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use driveway_core::address::{ItemAddress, Start};
+use driveway_core::audit::Kind;
 use driveway_core::caller::{Caller, Intent};
 use driveway_core::error::{Code, Error, Inner};
 use driveway_core::id::{ItemId, PermissionId, UserId};
@@ -17,7 +18,7 @@ use secrecy::SecretString;
 
 use super::access::{Access, Via, reach};
 use super::permissions::{PermissionView, view};
-use super::{Credentials, Result, Tx, gate, password};
+use super::{Credentials, Result, Tx, audit, gate, password};
 use crate::app::App;
 
 /// What a caller asks createLink for.
@@ -103,7 +104,7 @@ pub async fn create_link(
         })
         .await?;
     if let Some(survey) = surveyed
-        && let Some(found) = settle(app, survey, &request.2, from, now).await?
+        && let Some(found) = settle(app, survey, &request, from, now).await?
     {
         return Ok((Made::Existing, found));
     }
@@ -120,14 +121,14 @@ pub async fn create_link(
     let written = app
         .db
         .write(move |tx| match self::survey(tx, &writing.0, &writing.1, &writing.2, now)? {
-            Survey::Open(opening) => fill(tx, *opening, &writing.2, &fresh, hash.clone(), now).map(Ok),
+            Survey::Open(opening) => fill(tx, &writing.0, *opening, &writing.2, &fresh, hash.clone(), now).map(Ok),
             // Somebody else was first, between the reading and the writing.
             taken => Ok(Err(taken)),
         })
         .await?;
     match written {
         Ok(done) => Ok(done),
-        Err(taken) => settle(app, taken, &request.2, from, now)
+        Err(taken) => settle(app, taken, &request, from, now)
             .await?
             .map(|found| (Made::Existing, found))
             .ok_or_else(|| Error::busy(1)),
@@ -172,7 +173,7 @@ pub fn existing_access(
 async fn settle(
     app: &App,
     survey: Survey,
-    new: &NewLink,
+    (credentials, _, new): &(Credentials, ItemAddress, NewLink),
     from: IpAddr,
     now: Timestamp,
 ) -> Result<Option<PermissionView>> {
@@ -183,7 +184,8 @@ async fn settle(
             let Some(guess) = new.password.clone() else {
                 return Err(Error::internal("a protected slot without a password"));
             };
-            if password::attempt(app, link, guess, guard.hash, from, now).await? {
+            let attempt = password::Attempt { link, by: audit::by(credentials), from, now };
+            if password::attempt(app, attempt, guess, guard.hash).await? {
                 Ok(Some(*found))
             } else {
                 Err(Error::invalid("password", "This application has a protected link here, with another password.")
@@ -305,6 +307,7 @@ pub(super) fn find_recipients(tx: &mut Tx<'_>, caller: &Caller, names: &[String]
 
 fn fill(
     tx: &mut Tx<'_>,
+    credentials: &Credentials,
     opening: Opening,
     new: &NewLink,
     fresh: &Fresh,
@@ -314,15 +317,16 @@ fn fill(
     let Opening { mut access, caller, policy, terms, recipients, existing, dead } = opening;
     if let Some(permission) = existing {
         tx.add_grantees(permission.id, &recipients)?;
+        let known = permission.link().map(|link| link.grantees.as_slice()).unwrap_or_default();
+        let joined: Vec<UserId> = recipients.into_iter().filter(|user| !known.contains(user)).collect();
+        audit::record_people(tx, credentials, permission.id, Kind::PeopleAdded, &joined, now)?;
         let permission = tx.permission(permission.id)?.ok_or_else(Error::item_not_found)?;
         return Ok((Made::Existing, view(tx, &access, &permission, &policy)?));
     }
     if let Some(dead) = dead {
         tx.vacate_slot(dead)?;
     }
-    if !new.retain_inherited_permissions {
-        stop_inheriting(tx, &mut access, &caller, fresh.grant, now)?;
-    }
+    let stopped = !new.retain_inherited_permissions && stop_inheriting(tx, &mut access, &caller, fresh.grant, now)?;
     let permission = Permission {
         id: fresh.link,
         item: access.item.id,
@@ -338,22 +342,23 @@ fn fill(
         created_at: now,
     };
     tx.insert_permission(&permission, Some(&slot(&caller, &terms, new)))?;
+    audit::created(tx, credentials, &permission, stopped)?;
     Ok((Made::Created, view(tx, &access, &permission, &policy)?))
 }
 
 /// Breaks inheritance at the item, if this is the first time that it is shared (CL-23, AMB-29). Owners keep their rights
-/// by the nature of the break; a caller who isn't one gets a grant of what they had (AMB-30).
+/// by the nature of the break; a caller who isn't one gets a grant of what they had (AMB-30). Whether it did.
 pub(super) fn stop_inheriting(
     tx: &mut Tx<'_>,
     access: &mut Access,
     caller: &Caller,
     grant: PermissionId,
     now: Timestamp,
-) -> Result<()> {
+) -> Result<bool> {
     let item = access.chain.items.first();
     let is_granted = item.is_some_and(|item| item.grants.iter().any(|grant| grant.role() != Role::Owner));
     if is_granted || tx.has_link(access.item.id)? {
-        return Ok(());
+        return Ok(false);
     }
     tx.set_inherits(access.item.id, false)?;
     if let (Some(user), true) = (caller.user_id(), access.role < Role::Owner) {
@@ -361,5 +366,5 @@ pub(super) fn stop_inheriting(
         tx.insert_permission(&Permission { id: grant, item: access.item.id, kind, created_at: now }, None)?;
     }
     access.chain = tx.chain(access.item.id)?.ok_or_else(|| Error::new(Code::ItemNotFound, "The item is gone."))?;
-    Ok(())
+    Ok(true)
 }

@@ -1,6 +1,7 @@
 //! People are added to a link for specific people and taken off it (GRANT-01 to GRANT-07).
 
 use driveway_core::address::{DriveKey, ItemAddress, Start};
+use driveway_core::audit::Kind;
 use driveway_core::caller::Intent;
 use driveway_core::error::{Code, Error};
 use driveway_core::id::UserId;
@@ -15,7 +16,7 @@ use super::invite::Recipient;
 use super::item::check_e_tag;
 use super::permission_change::Target;
 use super::permissions::{PermissionView, find_own, is_made_by, view};
-use super::{Credentials, Result, Tx};
+use super::{Credentials, Result, Tx, audit};
 
 /// Adds people to the link that the address names. It takes what making the link takes: the right to share the item,
 /// which an application has too (AMB-54). The link itself gives no such right.
@@ -48,6 +49,8 @@ pub fn grant(
     let caller = access.via.require_caller()?.clone();
     let users = find_recipients(tx, &caller, &names)?;
     tx.add_grantees(link, &users)?;
+    let joined: Vec<UserId> = users.into_iter().filter(|user| !sharing.grantees.contains(user)).collect();
+    audit::record_people(tx, credentials, link, Kind::PeopleAdded, &joined, now)?;
     changed(tx, &access, &permission)
 }
 
@@ -86,6 +89,7 @@ pub fn revoke(
         users.push(user.ok_or_else(|| Error::invalid("grantees", "Could not find the recipient."))?);
     }
     tx.remove_grantees(permission.id, &users)?;
+    audit::record_people(tx, credentials, permission.id, Kind::PeopleRemoved, &users, now)?;
     changed(tx, &access, &permission)
 }
 

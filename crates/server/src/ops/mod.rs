@@ -5,6 +5,7 @@
 //! asks the policy and writes, in one transaction.
 
 pub mod access;
+pub mod audit;
 pub mod caller;
 pub mod content;
 pub mod create_link;
@@ -48,4 +49,6 @@ pub struct Credentials {
     pub plain: Option<share::PlainUrl>,
     /// How the link in the address shall count.
     pub preference: redemption::Preference,
+    /// From where and through which door it came, for audit trails. It opens nothing.
+    pub source: driveway_core::audit::Source,
 }

@@ -15,7 +15,7 @@ use driveway_core::policy::sharing::SharingPolicy;
 use jiff::Timestamp;
 
 use super::access::{Access, Via, reach};
-use super::{Credentials, Result, Tx, gate};
+use super::{Credentials, Result, Tx, audit, gate};
 
 /// A permission with everything that is shown of it.
 #[derive(Debug, Clone)]
@@ -161,6 +161,7 @@ pub fn delete(
     if access.role < Role::Owner && !is_made_by(&access, &permission) {
         return Err(Error::access_denied("Only an owner of the item or the maker of a link can remove it."));
     }
+    audit::revoked(tx, credentials, &permission, now)?;
     if tx.delete_permission(id)? { Ok(()) } else { Err(Error::item_not_found()) }
 }
 

@@ -3,6 +3,7 @@
 //! A ticket names the file and by whose right it is delivered. The right is asked for again when the ticket is used, so
 //! that revoking a link or a person closes the URLs that were handed out before (P15, P30).
 
+use driveway_core::audit::Source;
 use driveway_core::error::Error;
 use driveway_core::id::{ApplicationId, ItemId, PermissionId, TenantId, UserId};
 use driveway_core::permission::Role;
@@ -125,19 +126,28 @@ impl Ticket {
             Holder::Application { application, tenant } => {
                 self.by_caller(tx, &claims(None, *application, *tenant), now)
             }
-            Holder::Link { link, password_version, bearer } => {
-                let credentials = Credentials {
-                    bearer: bearer.map(|(user, application, tenant)| claims(Some(user), application, tenant)),
-                    link: Some(*link),
-                    visit: password_version.map(|version| Visit { link: *link, version }),
-                    ..Credentials::default()
-                };
+            Holder::Link { link, .. } => {
+                let credentials =
+                    self.by_link(Source::default()).map(|(_, credentials)| credentials).unwrap_or_default();
                 match gate::open_link(tx, *link, Below::Id(self.item), &credentials, now)? {
                     Passage::Open(opened) => Ok(opened.access),
                     Passage::Add(_) | Passage::Closed(..) => Err(Error::item_not_found()),
                 }
             }
         }
+    }
+
+    /// The link by whose right the file is delivered, and what is shown to it; `None` for a right of a caller's own.
+    pub fn by_link(&self, source: Source) -> Option<(PermissionId, Credentials)> {
+        let Holder::Link { link, password_version, bearer } = &self.holder else { return None };
+        let credentials = Credentials {
+            bearer: bearer.map(|(user, application, tenant)| claims(Some(user), application, tenant)),
+            link: Some(*link),
+            visit: password_version.map(|version| Visit { link: *link, version }),
+            source,
+            ..Credentials::default()
+        };
+        Some((*link, credentials))
     }
 
     fn by_caller(&self, tx: &mut Tx<'_>, claims: &Claims, now: Timestamp) -> Result<Access> {

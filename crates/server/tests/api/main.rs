@@ -24,6 +24,7 @@ mod cut_off;
 mod drives;
 mod identity;
 mod items;
+mod link_audit;
 mod link_edit;
 mod link_embed;
 mod link_folder;

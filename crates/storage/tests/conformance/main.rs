@@ -9,6 +9,7 @@
     reason = "a test that panics is a test that fails, and tests await the tasks that they spawn"
 )]
 
+mod audit;
 mod backend;
 mod blob_rows;
 mod blobs;
