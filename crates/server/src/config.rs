@@ -6,6 +6,10 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, bail};
 use serde::{Deserialize, Serialize};
 
+mod mail;
+
+pub use self::mail::{MailConfig, MailServer, Secret};
+
 /// The settings of a server. Every one has a default, so that `driveway serve` alone works.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -24,6 +28,8 @@ pub struct Config {
     pub trusted_proxies: Vec<IpAddr>,
     /// Limits on what strangers and clients may send.
     pub limits: Limits,
+    /// How mail is sent, if it is.
+    pub mail: MailConfig,
 }
 
 /// Limits on what strangers and clients may send.
@@ -58,6 +64,7 @@ impl Default for Config {
             blobs: None,
             trusted_proxies: Vec::new(),
             limits: Limits::default(),
+            mail: MailConfig::default(),
         }
     }
 }
@@ -98,7 +105,15 @@ impl Config {
                 ),
             }
         }
-        Ok(())
+        self.mail.validate()
+    }
+
+    /// Checks what only a server needs. Links in mails must not begin with what a client says.
+    pub fn validate_serving(&self) -> anyhow::Result<()> {
+        if self.mail.server.is_some() && self.public_url.is_none() {
+            bail!("mail.server needs public_url: the links in mails begin with it");
+        }
+        self.validate()
     }
 
     /// The database URL, with the default filled in.
@@ -135,6 +150,12 @@ mod tests {
         }
         for limit in toml::Value::try_from(Limits::default()).unwrap().as_table().unwrap().keys() {
             assert!(document.contains(&format!("| `limits.{limit}` |")), "{limit}");
+        }
+        for setting in ["server", "from", "password_file", "ca_file"] {
+            assert!(document.contains(&format!("| `mail.{setting}` |")), "{setting}");
+        }
+        for setting in toml::Value::try_from(MailConfig::default()).unwrap().as_table().unwrap().keys() {
+            assert!(document.contains(&format!("| `mail.{setting}` |")), "{setting}");
         }
     }
 

@@ -14,7 +14,7 @@ use std::process::ExitCode;
 use clap::{Args, Parser, Subcommand};
 
 use crate::app::App;
-use crate::config::Config;
+use crate::config::{Config, Secret};
 use crate::entropy::Entropy;
 
 /// A drive with sharing links that speaks the Microsoft Graph v1.0 drive API.
@@ -93,6 +93,7 @@ impl DataOptions {
         if let Some(data) = &self.data {
             config.data.clone_from(data);
         }
+        config.mail.password = mail_password().or(config.mail.password);
         config.database = self.database.clone().or(config.database);
         config.blobs = self.blobs.clone().or(config.blobs);
         config.validate()?;
@@ -109,12 +110,18 @@ impl DataOptions {
     }
 }
 
+/// The mail server's password. There is no flag for it: flags are shown to whoever lists processes.
+#[expect(clippy::disallowed_methods, reason = "the environment is read here, by the command line")]
+fn mail_password() -> Option<Secret> {
+    std::env::var("DRIVEWAY_MAIL_PASSWORD").ok().filter(|password| !password.is_empty()).map(Secret::from)
+}
+
 impl ServeOptions {
     fn config(&self) -> anyhow::Result<Config> {
         let mut config = self.data.config()?;
         config.listen = self.listen.unwrap_or(config.listen);
         config.public_url = self.public_url.clone().or(config.public_url);
-        config.validate()?;
+        config.validate_serving()?;
         Ok(config)
     }
 }
