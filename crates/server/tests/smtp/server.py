@@ -54,7 +54,8 @@ def main():
 
         def authenticate(server, session, envelope, mechanism, data):
             good = data.login.decode() == user and data.password.decode() == password
-            return AuthResult(success=good, auth_data=data)
+            # What isn't handled here is answered by the library.
+            return AuthResult(success=good, handled=False, auth_data=data)
 
         options = {
             "tls_context": context,
