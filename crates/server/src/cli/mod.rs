@@ -3,6 +3,7 @@
 mod admin;
 mod check;
 mod demo;
+mod mail;
 mod ready_file;
 mod serve;
 mod token;
@@ -50,6 +51,8 @@ enum What {
     Policy(admin::PolicyCommand),
     /// Look for anything in the data directory that isn't as it should be.
     Check(check::CheckOptions),
+    /// Say whether mail is set up, whether the mail server lets us in, and what waits.
+    Mail(mail::MailOptions),
     /// Print the configuration that the flags, the environment and the file amount to.
     Config(ServeOptions),
 }
@@ -100,14 +103,19 @@ impl DataOptions {
         Ok(config)
     }
 
-    /// Opens a data directory that has to exist: commands that administer must not make one by a slip of the pen.
+    /// Opens the data directory, which has to exist.
     fn open(&self) -> anyhow::Result<App> {
         let config = self.config()?;
-        if !config.data.join("keys").is_dir() {
-            anyhow::bail!("{} isn't a data directory; `driveway serve` makes one", config.data.display());
-        }
-        App::open(config, Entropy::System)
+        open(config)
     }
+}
+
+/// Opens a data directory that has to exist: commands that administer must not make one by a slip of the pen.
+fn open(config: Config) -> anyhow::Result<App> {
+    if !config.data.join("keys").is_dir() {
+        anyhow::bail!("{} isn't a data directory; `driveway serve` makes one", config.data.display());
+    }
+    App::open(config, Entropy::System)
 }
 
 /// The mail server's password. There is no flag for it: flags are shown to whoever lists processes.
@@ -159,6 +167,7 @@ fn run(what: What) -> anyhow::Result<ExitCode> {
         What::App(command) => admin::app(command),
         What::Policy(command) => admin::policy(command),
         What::Check(options) => check::run(&options),
+        What::Mail(options) => mail::run(&options),
         What::Config(options) => {
             say(toml::to_string(&options.config()?)?.trim_end());
             Ok(ExitCode::SUCCESS)

@@ -72,6 +72,19 @@ impl Post {
         }))
     }
 
+    /// The server's name and port.
+    pub fn server(&self) -> String {
+        format!("{}:{}", self.server.host, self.server.port)
+    }
+
+    /// Connects and signs in, and sends nothing; the cause where that fails.
+    pub async fn check(&self) -> Result<(), String> {
+        let connecting = tokio::time::timeout(self.timeout, self.connect()).await;
+        let mut connection = connecting.map_err(|_| "it took too long".to_owned())?.map_err(|error| said(&error))?;
+        connection.abort().await;
+        Ok(())
+    }
+
     /// Begins a round.
     pub fn round(&self) -> Round<'_> {
         Round { post: self, connection: None }

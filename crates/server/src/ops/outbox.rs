@@ -11,6 +11,7 @@ use driveway_core::id::{ApplicationId, PermissionId, UserId};
 use driveway_core::identity::User;
 use driveway_core::outbox::{Delivery, Kind};
 use driveway_core::permission::{Grantee, Permission, PermissionKind};
+use driveway_storage::OutboxCounts;
 use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
@@ -122,6 +123,11 @@ pub fn post(tx: &mut Tx<'_>, postage: &Postage, caller: &Caller, mut mails: Vec<
         tx.insert_delivery(&Delivery { id, kind, permission, recipient, sender, message, created_at: now })?;
     }
     Ok(())
+}
+
+/// How many mails wait and how many were given up in the last week.
+pub async fn counts(app: &App) -> Result<OutboxCounts> {
+    app.db.read(|tx| tx.outbox_counts()).await
 }
 
 /// More people than one request may have mailed (INV-07).

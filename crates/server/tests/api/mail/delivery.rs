@@ -1,5 +1,7 @@
 //! How mails get there: later when they have to, once, and encrypted.
 
+use std::time::Duration;
+
 use driveway::app::App;
 use driveway::clock::Clock;
 use driveway::entropy::Entropy;
@@ -99,6 +101,7 @@ async fn mail_goes_encrypted_and_signed_in() {
     assert_eq!(deliver(&good).await, sent(1));
     let mail = postbox.mail();
     assert_eq!((mail.tls, mail.user.as_deref()), (true, Some("files")));
+    good.app.post.as_ref().unwrap().check().await.unwrap();
     for case in ["another password", "no trust in the certificate"] {
         let bad = TestServer::start_with(|config| {
             config.public_url = Some(format!("http://{}", crate::support::HOST));
@@ -112,8 +115,31 @@ async fn mail_goes_encrypted_and_signed_in() {
         invite(&bad, BOB).await;
         // The set-up is at fault, not the mail: it waits until somebody has mended it.
         assert_eq!(deliver(&bad).await, put_off(1), "{case}");
+        let cause = bad.app.post.as_ref().unwrap().check().await.unwrap_err();
+        assert!(!cause.contains("guess") && !cause.contains("s3cret"), "{cause}");
     }
     assert_eq!(postbox.mails().len(), 1);
+}
+
+/// The job is told of a mail and sends it without waiting for its turn.
+#[tokio::test]
+async fn the_job_sends_mail_as_it_comes() {
+    let postbox = Postbox::open();
+    let server = server(&postbox).await;
+    let arrived = async {
+        // The job has looked once and found nothing.
+        tokio::task::yield_now().await;
+        invite(&server, BOB).await;
+        while postbox.mails().is_empty() {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    };
+    let patience = Duration::from_secs(10);
+    tokio::select! {
+        () = driveway::jobs::run(std::sync::Arc::clone(&server.app)) => panic!("the jobs ended"),
+        outcome = tokio::time::timeout(patience, arrived) => outcome.unwrap(),
+    }
+    assert_eq!(postbox.mail().to, [BOB]);
 }
 
 /// A server that doesn't offer STARTTLS gets nothing, unless it is on loopback and that was said.

@@ -130,3 +130,22 @@ async fn what_was_taken_back_before_it_was_sent_is_not_sent() {
     }
     assert_eq!(postbox.mails().len(), 0);
 }
+
+/// A message can't become a header, another recipient or another mail.
+#[tokio::test]
+async fn a_message_stays_a_message() {
+    let postbox = Postbox::open();
+    let server = server(&postbox).await;
+    let (alice, item) = (server.alice(), server.item(ALICE, "Welcome.txt"));
+    let evil = "Hi\r\nBcc: all@elsewhere.example\r\n\r\n.\r\nMAIL FROM:<x@y.example>\r\nRCPT TO:<z@y.example>\r\nDATA\r\n\
+                --\r\nContent-Type: text/html\r\n\r\n<script>alert(1)</script>\u{202e}\u{0}";
+    share(&alice, &item, &json!({ "message": evil })).await.expect(201);
+    assert_eq!(deliver(&server).await, sent(1));
+    let mail = postbox.mail();
+    assert_eq!(mail.to, [BOB]);
+    assert!(mail.header("Bcc").is_empty() && mail.header("MAIL FROM").is_empty());
+    let text = mail.text();
+    let (plain, html) = text.split_once("text/html; charset").unwrap();
+    assert!(plain.contains("> Bcc: all@elsewhere.example") && plain.contains("> ."), "{plain}");
+    assert!(!html.contains("<script>") && !text.contains(['\u{202e}', '\u{0}']), "{html}");
+}
