@@ -5,13 +5,14 @@
 //! password isn't mailed with the link that it guards.
 
 use driveway_core::address::ItemAddress;
-use driveway_core::caller::Caller;
+use driveway_core::caller::{Caller, Intent};
 use driveway_core::error::{Error, Inner};
 use driveway_core::outbox::Kind;
 use driveway_core::permission::{LinkScope, LinkType, Role};
 use jiff::Timestamp;
 use secrecy::SecretString;
 
+use super::access::reach;
 use super::create_link::{Fresh, NewLink, Survey, fill, survey};
 use super::invite::{NewInvitations, Outcome, Recipient, find};
 use super::permissions::PermissionView;
@@ -30,7 +31,12 @@ pub async fn invite_by_link(
     now: Timestamp,
 ) -> Result<Vec<Outcome>> {
     let hash = match &password {
-        Some(password) => Some(app.passwords.hash(password.clone(), app.entropy.bytes()).await?),
+        Some(password) => {
+            // Hashing is dear: only for those who reach the item to share it.
+            let (asking, place) = (credentials.clone(), address.clone());
+            app.db.read(move |tx| reach(tx, &asking, &place, Intent::Write, now).map(drop)).await?;
+            Some(app.passwords.hash(password.clone(), app.entropy.bytes()).await?)
+        }
         None => None,
     };
     let fresh: Vec<Fresh> = new.recipients.iter().map(|_| Fresh::draw(app)).collect();
