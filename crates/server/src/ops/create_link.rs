@@ -128,7 +128,9 @@ pub async fn create_link(
         .await?;
     match written {
         Ok(done) => {
-            app.outbox.notify_one();
+            if request.2.postage.is_some() {
+                app.outbox.notify_one();
+            }
             Ok(done)
         }
         Err(taken) => {
