@@ -1,8 +1,8 @@
 """An SMTP server on loopback that keeps what it takes, one JSON file a mail, and refuses what its settings say.
 
-    server.py FOLDER PORT [CERTIFICATE KEY USER PASSWORD]
+    server.py FOLDER PORT [starttls|tls CERTIFICATE KEY USER PASSWORD]
 
-With a certificate it insists on STARTTLS and on that user's password. It prints its port when it listens. Somebody whose
+With a certificate it insists on STARTTLS, or on TLS from the first byte, and on that user's password. It prints its port when it listens. Somebody whose
 address begins with `never` is refused for good, with `later` for now.
 """
 
@@ -34,7 +34,7 @@ class Keeper:
         mail = {
             "from": envelope.mail_from,
             "to": envelope.rcpt_tos,
-            "tls": session.ssl is not None,
+            "tls": server.transport.get_extra_info("ssl_object") is not None,
             "user": user,
             "content": envelope.content.decode("ascii"),
         }
@@ -47,8 +47,9 @@ class Keeper:
 def main():
     folder, port, *secure = sys.argv[1:]
     options = {}
+    from_start = None
     if secure:
-        certificate, key, user, password = secure
+        mode, certificate, key, user, password = secure
         context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
         context.load_cert_chain(certificate, key)
 
@@ -57,18 +58,18 @@ def main():
             # What isn't handled here is answered by the library.
             return AuthResult(success=good, handled=False, auth_data=data)
 
-        options = {
-            "tls_context": context,
-            "require_starttls": True,
-            "authenticator": authenticate,
-            "auth_required": True,
-        }
+        options = {"authenticator": authenticate, "auth_required": True}
+        if mode == "starttls":
+            options |= {"tls_context": context, "require_starttls": True}
+        else:
+            options |= {"auth_require_tls": False}
+            from_start = context
     keeper = Keeper(pathlib.Path(folder))
 
     async def serve():
         loop = asyncio.get_running_loop()
         listener = await loop.create_server(
-            lambda: SMTP(keeper, hostname="mail.test", loop=loop, **options), "127.0.0.1", int(port)
+            lambda: SMTP(keeper, hostname="mail.test", loop=loop, **options), "127.0.0.1", int(port), ssl=from_start
         )
         print(listener.sockets[0].getsockname()[1], flush=True)
         await listener.serve_forever()

@@ -9,7 +9,7 @@ use driveway::ops::outbox::{self, Tally};
 use jiff::SignedDuration;
 use serde_json::json;
 
-use super::postbox::Postbox;
+use super::postbox::{Postbox, Security};
 use super::{deliver, sent, server};
 use crate::support::TestServer;
 use crate::support::sharing::{ADMIN, ALICE, BOB};
@@ -95,7 +95,17 @@ async fn a_restart_loses_no_mail() {
 /// STARTTLS and the password, against a server that insists on both; no mail without them.
 #[tokio::test]
 async fn mail_goes_encrypted_and_signed_in() {
-    let postbox = Postbox::secure();
+    goes_encrypted_and_signed_in(Security::StartTls).await;
+}
+
+/// The same with TLS from the first byte on.
+#[tokio::test]
+async fn mail_goes_encrypted_from_the_start() {
+    goes_encrypted_and_signed_in(Security::Tls).await;
+}
+
+async fn goes_encrypted_and_signed_in(security: Security) {
+    let postbox = Postbox::secure(security);
     let good = server(&postbox).await;
     invite(&good, BOB).await;
     assert_eq!(deliver(&good).await, sent(1));

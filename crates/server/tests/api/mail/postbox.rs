@@ -64,28 +64,35 @@ pub struct Postbox {
     folder: TempDir,
     port: u16,
     child: Option<Child>,
-    is_secure: bool,
+    security: Option<Security>,
+}
+
+/// How a server that insists on it is encrypted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Security {
+    StartTls,
+    Tls,
 }
 
 impl Postbox {
     /// One that takes everything, on loopback and unencrypted.
     pub fn open() -> Self {
-        Self::start(false)
+        Self::start(None)
     }
 
-    /// One that insists on STARTTLS with a certificate of its own authority, and on a password.
-    pub fn secure() -> Self {
-        Self::start(true)
+    /// One that insists on encryption, with a certificate of its own authority, and on a password.
+    pub fn secure(security: Security) -> Self {
+        Self::start(Some(security))
     }
 
-    fn start(is_secure: bool) -> Self {
+    fn start(security: Option<Security>) -> Self {
         let folder = TempDir::new_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
-        if is_secure {
+        if security.is_some() {
             let made = rcgen::generate_simple_self_signed(["127.0.0.1".to_owned()]).unwrap();
             fs::write(folder.path().join("certificate.pem"), made.cert.pem()).unwrap();
             fs::write(folder.path().join("key.pem"), made.signing_key.serialize_pem()).unwrap();
         }
-        let mut postbox = Self { folder, port: 0, child: None, is_secure };
+        let mut postbox = Self { folder, port: 0, child: None, security };
         postbox.begin();
         postbox
     }
@@ -97,7 +104,8 @@ impl Postbox {
         assert!(python.exists(), "{INSTALL} ({} isn't there)", python.display());
         let mut command = Command::new(python);
         command.arg(tests).arg(self.folder.path()).arg(self.port.to_string());
-        if self.is_secure {
+        if let Some(security) = self.security {
+            command.arg(if security == Security::StartTls { "starttls" } else { "tls" });
             command.arg(self.file("certificate.pem")).arg(self.file("key.pem")).args(["files", "s3cret"]);
         }
         let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
@@ -118,8 +126,9 @@ impl Postbox {
     /// The settings that lead here.
     pub fn set_up(&self, mail: &mut MailConfig) {
         mail.from = Some("Driveway <files@driveway.test>".to_owned());
-        if self.is_secure {
-            mail.server = Some(format!("smtp://files@127.0.0.1:{}", self.port));
+        if let Some(security) = self.security {
+            let scheme = if security == Security::StartTls { "smtp" } else { "smtps" };
+            mail.server = Some(format!("{scheme}://files@127.0.0.1:{}", self.port));
             mail.ca_file = Some(self.file("certificate.pem"));
             mail.password = Some(Secret::from("s3cret".to_owned()));
         } else {
