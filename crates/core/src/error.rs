@@ -78,6 +78,10 @@ pub enum Inner {
     PasswordMismatch,
     /// The link's time is over, told only to those who could list it (AMB-22; the word is ours).
     LinkExpired,
+    /// More people than one request may have mailed (INV-07).
+    ExchangeMaxRecipients,
+    /// Somebody whom mail can't reach (INV-07).
+    ExchangeInvalidUser,
     /// The link has to be redeemed before it opens by the API (AMB-34; the word is ours).
     RedemptionRequired,
 }
@@ -242,6 +246,8 @@ impl Inner {
             Self::PasswordRequired => "passwordRequired",
             Self::PasswordMismatch => "passwordMismatch",
             Self::LinkExpired => "linkExpired",
+            Self::ExchangeMaxRecipients => "exchangeMaxRecipients",
+            Self::ExchangeInvalidUser => "exchangeInvalidUser",
             Self::RedemptionRequired => "redemptionRequired",
         }
     }

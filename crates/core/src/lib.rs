@@ -15,6 +15,7 @@ pub mod item;
 pub mod link_life;
 pub mod name;
 pub mod odata;
+pub mod outbox;
 pub mod permission;
 pub mod policy;
 pub mod seal;

@@ -7,6 +7,7 @@ use anyhow::Context;
 use driveway_core::seal::Seal;
 use driveway_core::{Error, time};
 use driveway_storage::{Blobs, BlobsUrl, DatabaseUrl, Db, DbOptions};
+use tokio::sync::Notify;
 use uuid::Uuid;
 
 use crate::auth::keys;
@@ -14,6 +15,7 @@ use crate::auth::token::Tokens;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::entropy::Entropy;
+use crate::mail::post::Post;
 use crate::ops::audit;
 use crate::ops::openings::Openings;
 use crate::ops::password::Passwords;
@@ -39,6 +41,10 @@ pub struct App {
     pub passwords: Passwords,
     /// What links were used for, until it is written.
     pub openings: Arc<Openings>,
+    /// The way to the mail server, if mail is set up.
+    pub post: Option<Post>,
+    /// Told when there is something to be sent.
+    pub outbox: Notify,
     /// This run of the server, told apart from earlier ones on the same data.
     pub run: Uuid,
     /// Whether the clock may be moved through the API: on a demo only.
@@ -64,6 +70,7 @@ impl App {
         let tokens = Tokens::new(token_key, instance);
         let run = entropy.opaque_id();
         let openings = Arc::new(Openings::new(config.audit.events_per_hour));
+        let post = Post::open(&config.mail)?;
         Ok(Self {
             config,
             db,
@@ -74,6 +81,8 @@ impl App {
             tokens,
             passwords: Passwords::default(),
             openings,
+            post,
+            outbox: Notify::new(),
             run,
             clock_moves: false,
         })

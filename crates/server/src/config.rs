@@ -7,6 +7,10 @@ use anyhow::{Context, bail};
 use driveway_core::audit::Addresses;
 use serde::{Deserialize, Serialize};
 
+mod mail;
+
+pub use self::mail::{MailConfig, MailServer, Secret};
+
 /// The settings of a server. Every one has a default, so that `driveway serve` alone works.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -27,6 +31,8 @@ pub struct Config {
     pub limits: Limits,
     /// What is kept of links' audit trails.
     pub audit: Audit,
+    /// How mail is sent, if it is.
+    pub mail: MailConfig,
 }
 
 /// What is kept of links' audit trails.
@@ -74,6 +80,7 @@ impl Default for Config {
             trusted_proxies: Vec::new(),
             limits: Limits::default(),
             audit: Audit::default(),
+            mail: MailConfig::default(),
         }
     }
 }
@@ -123,7 +130,15 @@ impl Config {
                 ),
             }
         }
-        Ok(())
+        self.mail.validate()
+    }
+
+    /// Checks what only a server needs. Links in mails must not begin with what a client says.
+    pub fn validate_serving(&self) -> anyhow::Result<()> {
+        if self.mail.server.is_some() && self.public_url.is_none() {
+            bail!("mail.server needs public_url: the links in mails begin with it");
+        }
+        self.validate()
     }
 
     /// The database URL, with the default filled in.
@@ -163,6 +178,12 @@ mod tests {
         }
         for setting in toml::Value::try_from(Audit::default()).unwrap().as_table().unwrap().keys() {
             assert!(document.contains(&format!("| `audit.{setting}` |")), "{setting}");
+        }
+        for setting in ["server", "from", "password_file", "ca_file"] {
+            assert!(document.contains(&format!("| `mail.{setting}` |")), "{setting}");
+        }
+        for setting in toml::Value::try_from(MailConfig::default()).unwrap().as_table().unwrap().keys() {
+            assert!(document.contains(&format!("| `mail.{setting}` |")), "{setting}");
         }
     }
 

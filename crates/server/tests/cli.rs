@@ -387,3 +387,31 @@ fn a_directory_that_holds_no_data_is_not_made_by_a_slip_of_the_pen() {
     assert!(!data.exists());
     fails(&data, &["nonsense"], 2);
 }
+
+#[test]
+fn mail_says_whether_it_is_set_up_and_never_the_password() {
+    fails(Path::new("/nowhere"), &["mail"], 1);
+    let (home, data, _) = demo();
+    let output = run(&data, &["mail"]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(said(&output).contains("isn't set up"));
+    let file = home.path().join("driveway.toml");
+    let settings = "public_url = \"https://files.example.com\"\n[mail]\nserver = \"smtps://files@mail.invalid\"\n\
+                    from = \"files@example.com\"\n";
+    fs::write(&file, settings).unwrap();
+    let with_password = |arguments: &[&str]| {
+        let mut command = driveway(arguments);
+        command.arg("--data").arg(&data).arg("--config").arg(&file).env("DRIVEWAY_MAIL_PASSWORD", "s3cret");
+        command.output().unwrap()
+    };
+    let shown = said(&with_password(&["mail"]));
+    assert!(shown.contains("mail.invalid:465") && shown.contains("0 waiting, 0 given up"), "{shown}");
+    let printed = with_password(&["config"]);
+    assert!(printed.status.success() && said(&printed).contains("[mail]"));
+    assert!(!format!("{printed:?}{shown}").contains("s3cret"));
+    let without = driveway(&["mail", "--config"]).arg(&file).arg("--data").arg(&data).output().unwrap();
+    assert!(String::from_utf8(without.stderr).unwrap().contains("password"));
+    fs::write(&file, settings.replace("public_url", "#")).unwrap();
+    let hostless = with_password(&["mail"]);
+    assert!(String::from_utf8(hostless.stderr).unwrap().contains("public_url"));
+}

@@ -17,6 +17,7 @@ use jiff::Timestamp;
 use secrecy::SecretString;
 
 use super::access::{Access, Via, reach};
+use super::outbox::{self, Postage};
 use super::permissions::{PermissionView, view};
 use super::{Credentials, Result, Tx, audit, gate, password};
 use crate::app::App;
@@ -40,6 +41,8 @@ pub struct NewLink {
     pub recipients: Vec<String>,
     /// What the link is called, when an application wants several that are alike.
     pub name: Option<String>,
+    /// What mails to the recipients need, if they shall be mailed.
+    pub postage: Option<Postage>,
 }
 
 /// Whether the link is new.
@@ -52,7 +55,7 @@ pub enum Made {
 }
 
 /// What is known before anything is written.
-enum Survey {
+pub(super) enum Survey {
     /// The slot has a live link, and the caller may have it.
     Existing(Box<PermissionView>),
     /// The slot has a live link behind a password, which the caller has to know (AMB-04).
@@ -62,7 +65,7 @@ enum Survey {
 }
 
 /// A slot that may be filled, or a link that gets more people.
-struct Opening {
+pub(super) struct Opening {
     access: Access,
     caller: Caller,
     policy: SharingPolicy,
@@ -75,10 +78,20 @@ struct Opening {
 }
 
 /// What a new row is made of, drawn before the transaction so that a retry writes the same.
-struct Fresh {
+pub(super) struct Fresh {
     link: PermissionId,
     grant: PermissionId,
     password_version: i64,
+}
+
+impl Fresh {
+    pub(super) fn draw(app: &App) -> Self {
+        Self {
+            link: PermissionId::from_uuid(app.new_id()),
+            grant: PermissionId::from_uuid(app.new_id()),
+            password_version: i64::from_le_bytes(app.entropy.bytes()),
+        }
+    }
 }
 
 /// Makes a link or finds it. Reading first keeps the commonest call, for a link that exists, off the writer.
@@ -106,33 +119,64 @@ pub async fn create_link(
     if let Some(survey) = surveyed
         && let Some(found) = settle(app, survey, &request, from, now).await?
     {
-        return Ok((Made::Existing, found));
+        return mail_existing(app, request, found, now).await;
     }
     let hash = match &request.2.password {
         Some(password) => Some(app.passwords.hash(password.clone(), app.entropy.bytes()).await?),
         None => None,
     };
-    let fresh = Fresh {
-        link: PermissionId::from_uuid(app.new_id()),
-        grant: PermissionId::from_uuid(app.new_id()),
-        password_version: i64::from_le_bytes(app.entropy.bytes()),
-    };
+    let fresh = Fresh::draw(app);
     let writing = Arc::clone(&request);
     let written = app
         .db
         .write(move |tx| match self::survey(tx, &writing.0, &writing.1, &writing.2, now)? {
-            Survey::Open(opening) => fill(tx, &writing.0, *opening, &writing.2, &fresh, hash.clone(), now).map(Ok),
+            Survey::Open(opening) => {
+                let done = fill(tx, &writing.0, *opening, &writing.2, &fresh, hash.clone(), now)?;
+                mail(tx, &writing, &done.1, now)?;
+                Ok(Ok(done))
+            }
             // Somebody else was first, between the reading and the writing.
             taken => Ok(Err(taken)),
         })
         .await?;
     match written {
-        Ok(done) => Ok(done),
-        Err(taken) => settle(app, taken, &request, from, now)
-            .await?
-            .map(|found| (Made::Existing, found))
-            .ok_or_else(|| Error::busy(1)),
+        Ok(done) => {
+            if request.2.postage.is_some() {
+                app.outbox.notify_one();
+            }
+            Ok(done)
+        }
+        Err(taken) => {
+            let found = settle(app, taken, &request, from, now).await?.ok_or_else(|| Error::busy(1))?;
+            mail_existing(app, request, found, now).await
+        }
     }
+}
+
+/// A link that was there, mailed once more if that is asked for.
+async fn mail_existing(
+    app: &App,
+    request: Arc<(Credentials, ItemAddress, NewLink)>,
+    found: PermissionView,
+    now: Timestamp,
+) -> Result<(Made, PermissionView)> {
+    if request.2.postage.is_some() {
+        let mailed = found.clone();
+        app.db.write(move |tx| mail(tx, &request, &mailed, now)).await?;
+        app.outbox.notify_one();
+    }
+    Ok((Made::Existing, found))
+}
+
+fn mail(
+    tx: &mut Tx<'_>,
+    (credentials, _, new): &(Credentials, ItemAddress, NewLink),
+    view: &PermissionView,
+    now: Timestamp,
+) -> Result<()> {
+    new.postage
+        .as_ref()
+        .map_or(Ok(()), |postage| outbox::mail_link(tx, credentials, postage, view.permission.id, &new.recipients, now))
 }
 
 /// The item, for a "link" that gives nobody a new right: whoever sees the item may have its address (PERM-23, AMB-65).
@@ -162,6 +206,9 @@ pub fn existing_access(
     }
     if !new.retain_inherited_permissions {
         return refuse("retainInheritedPermissions");
+    }
+    if new.postage.is_some() {
+        return refuse("sendNotification");
     }
     match new.link_type {
         None | Some(LinkType::View | LinkType::Edit) if !new.address_bar => Ok(access),
@@ -195,7 +242,7 @@ async fn settle(
     }
 }
 
-fn survey(
+pub(super) fn survey(
     tx: &mut Tx<'_>,
     credentials: &Credentials,
     address: &ItemAddress,
@@ -305,7 +352,7 @@ pub(super) fn find_recipients(tx: &mut Tx<'_>, caller: &Caller, names: &[String]
     Ok(found)
 }
 
-fn fill(
+pub(super) fn fill(
     tx: &mut Tx<'_>,
     credentials: &Credentials,
     opening: Opening,

@@ -12,8 +12,10 @@ use jiff::Timestamp;
 
 use super::access::{Access, Via, reach};
 use super::create_link::stop_inheriting;
+use super::outbox::{self, Postage};
 use super::permissions::{PermissionView, view};
 use super::{Credentials, Result, Tx};
+use crate::mail::letter::is_deliverable;
 
 /// Somebody named in a request, in one of the three ways (1.5 of the behaviour table).
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -46,6 +48,8 @@ pub struct NewInvitations {
     pub expires_at: Option<Timestamp>,
     /// Whether the item keeps the permissions of the folders above it. `false` counts on the first sharing only.
     pub retain_inherited_permissions: bool,
+    /// What mails to the people need, if they shall be mailed.
+    pub postage: Option<Postage>,
     /// Whether the good ones are invited although others aren't (INV-06); all or nothing otherwise (AMB-51).
     pub some_may_fail: bool,
 }
@@ -63,9 +67,9 @@ pub struct Fresh {
 pub type Outcome = std::result::Result<PermissionView, (Recipient, Error)>;
 
 /// Who is meant.
-struct Invited {
-    grantee: Option<Grantee>,
-    email: Option<String>,
+pub(super) struct Invited {
+    pub(super) grantee: Option<Grantee>,
+    pub(super) email: Option<String>,
 }
 
 /// Invites people, in the order of the request. Who has as much already keeps what they have.
@@ -87,7 +91,9 @@ pub fn invite(
     let policy = tx.sharing_policy(access.chain.tenant)?;
     let mut found = Vec::with_capacity(new.recipients.len());
     for (at, recipient) in new.recipients.iter().enumerate() {
-        let invited = find(tx, &caller, recipient).map_err(|error| error.target(format!("recipients[{at}]")));
+        let invited = find(tx, &caller, recipient)
+            .and_then(|invited| check_mail(new, at, invited))
+            .map_err(|error| error.target(format!("recipients[{at}]")));
         found.push(if new.some_may_fail { invited } else { Ok(invited?) });
     }
     if !new.retain_inherited_permissions && found.iter().any(Result::is_ok) {
@@ -100,7 +106,20 @@ pub fn invite(
             Err(error) => Err((recipient.clone(), error)),
         });
     }
+    if let Some(postage) = &new.postage {
+        let made = outcomes.iter().flatten().map(|view| &view.permission);
+        outbox::mail_invitations(tx, postage, &caller, made, now)?;
+    }
     Ok(outcomes)
+}
+
+/// Refuses somebody whom a mail that is asked for can't reach, or who is one too many (INV-07).
+fn check_mail(new: &NewInvitations, at: usize, invited: Invited) -> Result<Invited> {
+    match (&new.postage, &invited.email) {
+        (Some(postage), _) if at >= postage.most_recipients => Err(outbox::too_many(postage)),
+        (Some(_), Some(email)) if !is_deliverable(email) => Err(outbox::unreachable_address()),
+        _ => Ok(invited),
+    }
 }
 
 /// The grant that the person has on this very item, made, renewed or as it is.
@@ -150,7 +169,7 @@ fn is_for(permission: &Permission, invited: &Invited) -> bool {
     }
 }
 
-fn find(tx: &mut Tx<'_>, caller: &Caller, recipient: &Recipient) -> Result<Invited> {
+pub(super) fn find(tx: &mut Tx<'_>, caller: &Caller, recipient: &Recipient) -> Result<Invited> {
     let unknown = || Error::new(Code::InvalidRequest, "A recipient isn't known here.");
     match recipient {
         Recipient::Email(email) => match tx.user_by_principal_name(email)? {

@@ -15,10 +15,12 @@ pub mod drive;
 pub mod gate;
 pub mod grant;
 pub mod invite;
+pub mod invite_by_link;
 pub mod item;
 pub mod link_list;
 pub mod links;
 pub mod openings;
+pub mod outbox;
 pub mod password;
 pub mod permission_change;
 pub mod permissions;
@@ -30,6 +32,7 @@ pub mod shared_with_me;
 pub mod ticket;
 pub mod upkeep;
 pub mod upload;
+pub mod url;
 
 pub use driveway_storage::Tx;
 

@@ -10,6 +10,7 @@
 
 mod bad_input;
 mod create_link;
+mod mail;
 mod people;
 mod permissions;
 mod ratchet;

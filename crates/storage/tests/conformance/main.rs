@@ -22,6 +22,7 @@ mod invitations;
 mod items;
 mod link_life;
 mod link_list;
+mod outbox;
 mod permissions;
 mod redemptions;
 mod small_nouns;

@@ -27,7 +27,7 @@ pub(crate) fn item(call: &Call, access: &Access, shared: Option<Shared>) -> Valu
 
 /// The URL of an item for those who have a right to it. As `u!…` it is a share's key as well (SHARE-09).
 pub(crate) fn web_url(call: &Call, drive: &DriveId, item: ItemId) -> String {
-    format!("{}/d/{drive}/{item}", call.context.base_url)
+    crate::ops::url::of_item(&call.context.base_url, drive, item)
 }
 
 /// What who may only add files is told of the file: that it came whole. Not its name, which may have been changed because
