@@ -19,5 +19,6 @@ pub mod policy;
 pub mod seal;
 pub mod share_id;
 pub mod time;
+pub mod version;
 
 pub use error::{Error, Result};

@@ -13,7 +13,7 @@ use jiff::Timestamp;
 
 use super::gate::{Below, Passage};
 use super::password::Visit;
-use super::{Credentials, Result, Tx, caller, gate, redemption};
+use super::{Credentials, Result, Tx, caller, checkout, gate, redemption};
 
 /// An item that was reached, and what the one who reached it may do to it.
 #[derive(Debug, Clone)]
@@ -118,7 +118,8 @@ pub fn reach(
         return Ok(carried);
     }
     let role = direct.ok_or_else(Error::item_not_found)?;
-    let access = Access { drive, item, chain, role, via: Via::Caller(Box::new(caller)) };
+    let mut access = Access { drive, item, chain, role, via: Via::Caller(Box::new(caller)) };
+    checkout::show_own(tx, &access.via, &mut access.item)?;
     if intent == Intent::Write {
         access.require_write()?;
     }
@@ -211,7 +212,7 @@ pub fn find_site(tx: &mut Tx<'_>, tenant: TenantId, key: &SiteKey) -> Result<Opt
     Ok(site.filter(|site| site.tenant == tenant).map(|site| site.id))
 }
 
-fn find_item(tx: &mut Tx<'_>, drive: &Drive, address: &ItemAddress) -> Result<DriveItem> {
+pub(super) fn find_item(tx: &mut Tx<'_>, drive: &Drive, address: &ItemAddress) -> Result<DriveItem> {
     let start = match &address.start {
         Start::Root => drive.root,
         Start::Id(id) if id == "root" => drive.root,

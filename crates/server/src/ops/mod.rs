@@ -6,6 +6,7 @@
 
 pub mod access;
 pub mod caller;
+pub mod checkout;
 pub mod content;
 pub mod create_link;
 pub mod demo;
@@ -29,6 +30,7 @@ pub mod shared_with_me;
 pub mod ticket;
 pub mod upkeep;
 pub mod upload;
+pub mod versions;
 
 pub use driveway_storage::Tx;
 

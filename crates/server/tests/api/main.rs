@@ -23,6 +23,7 @@ mod content;
 mod cut_off;
 mod drives;
 mod identity;
+mod item_life;
 mod items;
 mod link_edit;
 mod link_embed;

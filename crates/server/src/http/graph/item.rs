@@ -55,7 +55,7 @@ fn tagged(mut response: Response, access: &Access) -> Response {
     response
 }
 
-fn empty(status: StatusCode) -> Response {
+pub(super) fn empty(status: StatusCode) -> Response {
     let mut response = Response::new(Body::empty());
     *response.status_mut() = status;
     response

@@ -1,5 +1,6 @@
 //! The Graph API: from a URL to a row of the route table, from there to an operation and back.
 
+mod checkout;
 mod content;
 mod create_link;
 mod drive;
@@ -12,6 +13,7 @@ pub(crate) mod render;
 pub mod routes;
 mod share;
 mod shared_with_me;
+mod version;
 
 use std::sync::Arc;
 
