@@ -58,7 +58,8 @@ impl Tx<'_> {
 
     /// Condemns an item in the recycle bin: it can't be restored any more, and [`Tx::purge`] takes its rows.
     pub fn condemn(&mut self, item: ItemId) -> Result<()> {
-        let sql = "UPDATE items SET purging = 1 WHERE id = $1 AND deleted_at IS NOT NULL AND parent_id IS NOT NULL";
+        let sql = "UPDATE items SET purging = 1
+                   WHERE id = $1 AND deleted_at IS NOT NULL AND parent_id IS NOT NULL AND purging = 0";
         self.change(sql, values![item])
     }
 

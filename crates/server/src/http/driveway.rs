@@ -2,6 +2,7 @@
 
 mod link_list;
 mod links;
+mod recycle_bin;
 
 use std::sync::Arc;
 
@@ -30,6 +31,7 @@ pub(crate) fn routes() -> Router<Arc<App>> {
         .route("/driveway/v1/clock", get(read_clock).patch(move_clock).fallback(other_verb))
         .merge(links::routes())
         .merge(link_list::routes())
+        .merge(recycle_bin::routes())
 }
 
 /// A request on its way into an operation.

@@ -325,7 +325,7 @@ fn relocate(
     Ok(())
 }
 
-fn across_drives() -> Error {
+pub(super) fn across_drives() -> Error {
     Error::new(Code::NotSupported, "Items are moved within their drive; copy and delete across drives.")
         .target("parentReference")
 }

@@ -24,6 +24,7 @@ pub mod permission_change;
 pub mod permissions;
 pub mod policy;
 pub mod provision;
+pub mod recycle_bin;
 pub mod redemption;
 pub mod share;
 pub mod shared_with_me;

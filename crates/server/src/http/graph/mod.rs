@@ -9,6 +9,7 @@ mod invite;
 mod item;
 mod people;
 mod permission;
+mod recycle_bin;
 pub(crate) mod render;
 pub mod routes;
 mod share;

@@ -9,7 +9,9 @@ use driveway_core::Error;
 use driveway_core::address::{Resource, Tail};
 use futures::future::BoxFuture;
 
-use super::{Call, checkout, content, create_link, drive, invite, item, permission, share, shared_with_me, version};
+use super::{
+    Call, checkout, content, create_link, drive, invite, item, permission, recycle_bin, share, shared_with_me, version,
+};
 
 /// What kind of address a route is on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -91,6 +93,8 @@ pub const ROUTES: &[Route] = routes! {
     "checkout" POST Item ["checkout"] Write => checkout::check_out;
     "checkin" POST Item ["checkin"] Write => checkout::check_in;
     "discardCheckout" POST Item ["discardCheckout"] Write => checkout::discard;
+    "restore" POST Item ["restore"] Write => recycle_bin::restore;
+    "permanentDelete" POST Item ["permanentDelete"] Write => recycle_bin::permanent_delete;
     "createLink" POST Item ["createLink"] Write => create_link::create_link;
     "permissions.list" GET Item ["permissions"] Read => permission::list;
     "permissions.get" GET Item ["permissions", "*"] Read => permission::get;

@@ -1,6 +1,7 @@
 //! The life of items as far as links depend on it: versions, check-out, the recycle bin, copies, moves.
 
 mod checkout;
+mod recycle_bin;
 mod versions;
 
 use crate::support::Actor;
