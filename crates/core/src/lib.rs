@@ -14,6 +14,7 @@ pub mod item;
 pub mod link_life;
 pub mod name;
 pub mod odata;
+pub mod operation;
 pub mod permission;
 pub mod policy;
 pub mod seal;

@@ -14,6 +14,7 @@ use crate::auth::token::Tokens;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::entropy::Entropy;
+use crate::ops::copy::Copies;
 use crate::ops::openings::Openings;
 use crate::ops::password::Passwords;
 
@@ -38,6 +39,8 @@ pub struct App {
     pub passwords: Passwords,
     /// What links were used for, until it is written.
     pub openings: Arc<Openings>,
+    /// Copies that go on after their request was answered.
+    pub copies: Copies,
     /// This run of the server, told apart from earlier ones on the same data.
     pub run: Uuid,
     /// Whether the clock may be moved through the API: on a demo only.
@@ -70,6 +73,7 @@ impl App {
             tokens,
             passwords: Passwords::default(),
             openings: Arc::default(),
+            copies: Copies::default(),
             run,
             clock_moves: false,
         })

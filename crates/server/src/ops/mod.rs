@@ -8,6 +8,7 @@ pub mod access;
 pub mod caller;
 pub mod checkout;
 pub mod content;
+pub mod copy;
 pub mod create_link;
 pub mod demo;
 pub mod directory;

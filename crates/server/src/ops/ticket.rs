@@ -4,6 +4,7 @@
 //! that revoking a link or a person closes the URLs that were handed out before (P15, P30). A ticket may name a version; by
 //! way of a link there are none.
 
+use data_encoding::HEXLOWER;
 use driveway_core::error::Error;
 use driveway_core::id::{ApplicationId, ItemId, PermissionId, TenantId, UserId};
 use driveway_core::permission::Role;
@@ -62,8 +63,28 @@ impl Ticket {
         Self { version: Some(number), ..self }
     }
 
+    /// The same right to another item.
+    #[must_use]
+    pub fn for_item(&self, item: ItemId) -> Self {
+        Self { item, ..self.clone() }
+    }
+
     /// The text that stands in the URL.
     pub fn seal(&self, seal: &Seal) -> String {
+        seal.seal(Purpose::Download, &self.to_bytes())
+    }
+
+    /// The right without its seal, to be kept where nobody presents it: it opens nothing.
+    pub fn to_text(&self) -> String {
+        HEXLOWER.encode(&self.to_bytes())
+    }
+
+    /// What [`Ticket::to_text`] wrote.
+    pub fn from_text(text: &str) -> Option<Self> {
+        Self::from_bytes(&HEXLOWER.decode(text.as_bytes()).ok()?)
+    }
+
+    fn to_bytes(&self) -> Vec<u8> {
         let mut bytes = Vec::with_capacity(96);
         bytes.extend_from_slice(self.item.as_uuid().as_bytes());
         bytes.extend_from_slice(&self.expires.to_be_bytes());
@@ -93,13 +114,17 @@ impl Ticket {
                 }
             }
         }
-        seal.seal(Purpose::Download, &bytes)
+        bytes
     }
 
     /// The ticket that a text stands for, if it is genuine and not over.
     pub fn open(seal: &Seal, text: &str, now: Timestamp) -> Option<Self> {
-        let bytes = seal.open(Purpose::Download, text)?;
-        let mut rest = Reader(&bytes);
+        let ticket = Self::from_bytes(&seal.open(Purpose::Download, text)?)?;
+        (now.as_second() < ticket.expires).then_some(ticket)
+    }
+
+    fn from_bytes(bytes: &[u8]) -> Option<Self> {
+        let mut rest = Reader(bytes);
         let item = ItemId::from_uuid(rest.uuid()?);
         let expires = rest.number()?;
         let mut kind = rest.byte()?;
@@ -134,7 +159,7 @@ impl Ticket {
             }
             _ => return None,
         };
-        (rest.0.is_empty() && now.as_second() < expires).then_some(Self { item, expires, version, holder })
+        rest.0.is_empty().then_some(Self { item, expires, version, holder })
     }
 
     /// The item, if the right that the ticket was made under still holds. For a version, the item as it was then.

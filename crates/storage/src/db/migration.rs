@@ -14,6 +14,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0003_link_redemptions", include_str!("../../migrations/0003_link_redemptions.sql")),
     ("0004_link_life", include_str!("../../migrations/0004_link_life.sql")),
     ("0007_versions", include_str!("../../migrations/0007_versions.sql")),
+    ("0008_operations", include_str!("../../migrations/0008_operations.sql")),
 ];
 
 const RECORD: &str = "CREATE TABLE IF NOT EXISTS migrations (name TEXT NOT NULL PRIMARY KEY, checksum TEXT NOT NULL)";

@@ -22,6 +22,7 @@ mod invitations;
 mod items;
 mod link_life;
 mod link_list;
+mod operations;
 mod permissions;
 mod recycle_bin;
 mod redemptions;

@@ -275,7 +275,7 @@ pub(super) fn new_parent(members: &mut Members) -> Result<(Option<NewParent>, Op
             let (parent, drive_of_path) = parent_by_path(&path)?;
             Ok((Some(parent), drive.or(drive_of_path)))
         }
-        (None, None) => Ok((None, None)),
+        (None, None) => Ok((None, drive)),
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod checkout;
 mod content;
+mod copy;
 mod create_link;
 mod drive;
 mod expand;

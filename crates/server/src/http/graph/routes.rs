@@ -10,7 +10,8 @@ use driveway_core::address::{Resource, Tail};
 use futures::future::BoxFuture;
 
 use super::{
-    Call, checkout, content, create_link, drive, invite, item, permission, recycle_bin, share, shared_with_me, version,
+    Call, checkout, content, copy, create_link, drive, invite, item, permission, recycle_bin, share, shared_with_me,
+    version,
 };
 
 /// What kind of address a route is on.
@@ -93,6 +94,7 @@ pub const ROUTES: &[Route] = routes! {
     "checkout" POST Item ["checkout"] Write => checkout::check_out;
     "checkin" POST Item ["checkin"] Write => checkout::check_in;
     "discardCheckout" POST Item ["discardCheckout"] Write => checkout::discard;
+    "copy" POST Item ["copy"] Write => copy::copy;
     "restore" POST Item ["restore"] Write => recycle_bin::restore;
     "permanentDelete" POST Item ["permanentDelete"] Write => recycle_bin::permanent_delete;
     "createLink" POST Item ["createLink"] Write => create_link::create_link;

@@ -1,6 +1,8 @@
 //! The life of items as far as links depend on it: versions, check-out, the recycle bin, copies, moves.
 
 mod checkout;
+mod copy;
+mod moves;
 mod recycle_bin;
 mod versions;
 
