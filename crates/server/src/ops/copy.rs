@@ -22,6 +22,7 @@ use uuid::Uuid;
 
 use super::access::{Access, Via, reach};
 use super::item::{NewParent, check_path_length, children, item_name, name_taken, parent_not_found, settle_conflict};
+use super::openings::Download;
 use super::ticket::Ticket;
 use super::upload::{author, check_quota};
 use super::{Credentials, Result, Tx};
@@ -85,6 +86,9 @@ pub fn begin(
     let source = reach(tx, credentials, address, Intent::Read, now)?;
     if source.prevents_download() {
         return Err(Error::access_denied("This link lets look and not copy."));
+    }
+    if Download::of(&source, now).is_some_and(|download| download.is_limited) {
+        return Err(Error::access_denied("Downloads of this link are counted, and a copy would count for none."));
     }
     let caller = source.via.require_caller()?;
     let caller = caller.user_id().map_or_else(|| caller.application.id.to_string(), |user| user.to_string());
@@ -250,7 +254,7 @@ fn batch(
     let right = |text: &str| Ticket::from_text(text).ok_or_else(|| Error::internal("a right that isn't one"));
     let (from, to) = (right(&operation.source_right)?, right(&operation.target_right)?);
     let all = from.redeem(tx, now).map_err(|_| lost("read the source"))?;
-    if all.prevents_download() {
+    if all.prevents_download() || Download::of(&all, now).is_some_and(|download| download.is_limited) {
         return Err(lost("read the source"));
     }
     let target = to.for_item(folder.target).redeem(tx, now).map_err(|_| lost("write the target"))?;

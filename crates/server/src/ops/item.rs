@@ -269,6 +269,10 @@ pub fn update(
     {
         return Err(Error::access_denied("A link doesn't let its holder rename or move the shared item itself."));
     }
+    // Paths and `root` are looked up in the item's own drive, so another drive has to be refused before that.
+    if update.parent_drive.as_ref().is_some_and(|drive| *drive != access.item.drive) {
+        return Err(across_drives());
+    }
     if update.name.is_some() || update.parent.is_some() {
         relocate(tx, credentials, &access, update, now)?;
     }
@@ -297,10 +301,6 @@ fn relocate(
     let current =
         item.parent.ok_or_else(|| Error::new(Code::NotSupported, "The root of a drive keeps its name and place."))?;
     let name = update.name.as_deref().map_or_else(|| item_name(&item.name), item_name)?;
-    // Paths and `root` are looked up in the item's own drive, so another drive has to be refused before that.
-    if update.parent_drive.as_ref().is_some_and(|drive| *drive != item.drive) {
-        return Err(across_drives());
-    }
     let folder = match &update.parent {
         Some(parent) => find_parent(tx, credentials, access, parent, now)?,
         None => into(tx, access.clone(), current)?,

@@ -50,6 +50,17 @@ pub struct Deleted {
     pub path: Vec<String>,
 }
 
+/// A page of what the caller has in the recycle bin of a drive.
+#[derive(Debug)]
+pub struct BinPage {
+    /// The drive.
+    pub drive: DriveId,
+    /// What is in its bin, newest first.
+    pub items: Vec<Deleted>,
+    /// Behind which instant and item the next page begins, if there is one.
+    pub next: Option<(Timestamp, ItemId)>,
+}
+
 /// Takes an item out of the recycle bin.
 pub fn restore(
     tx: &mut Tx<'_>,
@@ -109,7 +120,7 @@ fn condemn(tx: &mut Tx<'_>, credentials: &Credentials, address: &ItemAddress, no
     tx.condemn(access.item.id)
 }
 
-/// What the caller has in the recycle bin of a drive, newest first, from behind `after` on, and where the next page begins.
+/// What the caller has in the recycle bin of a drive, from behind `after` on.
 pub fn list(
     tx: &mut Tx<'_>,
     credentials: &Credentials,
@@ -117,7 +128,7 @@ pub fn list(
     mut after: Option<(Timestamp, ItemId)>,
     limit: u32,
     now: Timestamp,
-) -> Result<(DriveId, Vec<Deleted>, Option<(Timestamp, ItemId)>)> {
+) -> Result<BinPage> {
     let caller = caller::require(tx, credentials.bearer.as_ref())?;
     let drive = reach_drive(tx, &caller, &DriveKey::Id(drive.to_owned()), Intent::Read)?;
     let root = tx.chain(drive.root)?.filter(Chain::is_live).ok_or_else(Error::item_not_found)?;
@@ -134,20 +145,20 @@ pub fn list(
         let has_more = found.len() > wanted;
         found.truncate(wanted);
         let next = found.last().filter(|_| has_more).and_then(|last| Some((last.deleted_at?, last.id)));
-        let mut seen = Vec::with_capacity(found.len());
+        let mut items = Vec::with_capacity(found.len());
         for item in found {
             let Some(chain) = tx.chain(item.id)? else { continue };
             if may_restore(&chain, caller.actor(), now) {
                 let path = chain.items.iter().skip(1).rev().skip(1).map(|above| above.name.clone()).collect();
-                seen.push(Deleted { item, path });
+                items.push(Deleted { item, path });
             }
         }
         // A page is empty only at the end: clients take an empty one for it.
-        if seen.is_empty() && next.is_some() {
+        if items.is_empty() && next.is_some() {
             after = next;
             continue;
         }
-        return Ok((drive.id, seen, next));
+        return Ok(BinPage { drive: drive.id, items, next });
     }
 }
 

@@ -21,7 +21,7 @@ use crate::http::context::Context;
 use crate::http::graph::render;
 use crate::http::json::respond;
 use crate::http::{Peer, refusal};
-use crate::ops::recycle_bin::{self, Deleted};
+use crate::ops::recycle_bin::{self, BinPage, Deleted};
 
 /// Items on a page when the caller says nothing, and at most.
 const TOP: (u32, u32) = (100, 200);
@@ -51,7 +51,7 @@ async fn read(State(app): State<Arc<App>>, Path(drive): Path<String>, request: R
             }
         }
         let (credentials, now) = (call.credentials, context.now);
-        let (drive, items, next) =
+        let BinPage { drive, items, next } =
             call.app.db.read(move |tx| recycle_bin::list(tx, &credentials, &drive, after, top, now)).await?;
         let entries: Vec<Value> = items.iter().map(|deleted| entry(&drive, deleted)).collect();
         let mut body = json!({ "value": entries });

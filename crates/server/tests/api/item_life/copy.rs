@@ -232,6 +232,11 @@ async fn item_04_p03_by_way_of_a_link_only_what_it_reaches_is_copied() {
     // A link that only lets look lets nobody copy (AMB-38).
     let looking = link(&alice, "Box", json!({"type": "blocksDownload", "scope": "anonymous"})).await;
     bob.post(&looking.graph("/copy"), &body).await.error(403, "accessDenied");
+    // Nor one whose downloads are counted: a copy would be one that isn't.
+    let counted = view(&alice, "Box/a.txt").await;
+    let limit = json!({"maximumDownloads": 1});
+    alice.patch(&format!("/driveway/v1/links/{}", counted.id), &limit).await.expect(200);
+    bob.post(&counted.graph("/copy"), &body).await.error(403, "accessDenied");
     // Nor does reading let write where it was read.
     let drive = server.person(ALICE).drive.id.clone();
     let back = json!({"name": "Mine", "parentReference": {"driveId": drive.as_str(), "id": "root"}});

@@ -81,6 +81,7 @@ async fn amb_26_a_move_to_another_drive_is_refused_and_changes_nothing() {
     let group = &server.demo.group;
     for body in [
         json!({"parentReference": {"driveId": group.id.as_str(), "id": "root"}}),
+        json!({"parentReference": {"driveId": group.id.as_str()}}),
         json!({"parentReference": {"id": group.root.to_string()}}),
         json!({"parentReference": {"path": format!("/drives/{}/root:", group.id)}}),
     ] {
