@@ -80,8 +80,8 @@ impl Tx<'_> {
             self.remove_row(*leaf)?;
         }
         let sql = "UPDATE items SET purging = 1 WHERE id IN
-                       (SELECT c.id FROM items p JOIN items c ON c.parent_id = p.id
-                        WHERE p.purging = 1 AND c.purging = 0 LIMIT $1)";
+                       (SELECT c.id FROM items c
+                        WHERE c.parent_id IN (SELECT p.id FROM items p WHERE p.purging = 1) AND c.purging = 0 LIMIT $1)";
         let condemned = self.execute(sql, values![i64::from(limit)])?;
         Ok(!leaves.is_empty() || condemned > 0)
     }
