@@ -147,7 +147,7 @@ fn role_below(tx: &mut Tx<'_>, via: &Via, item: ItemId, now: Timestamp) -> Resul
 }
 
 /// Refuses to throw a folder away with something in it that is cut off and that this right may not change.
-fn refuse_unreachable_content(tx: &mut Tx<'_>, access: &Access, now: Timestamp) -> Result<()> {
+pub(super) fn refuse_unreachable_content(tx: &mut Tx<'_>, access: &Access, now: Timestamp) -> Result<()> {
     if access.role == Role::Owner || !access.item.is_folder() {
         return Ok(());
     }

@@ -16,7 +16,8 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::access::{Access, Via, reach, reach_drive};
 use super::item::{
-    NewParent, across_drives, check_deletable, check_path_length, find_parent, into, item_name, settle_conflict,
+    NewParent, across_drives, check_deletable, check_path_length, find_parent, into, item_name,
+    refuse_unreachable_content, settle_conflict,
 };
 use super::upload::{author, check_quota};
 use super::{Credentials, Result, Tx, caller};
@@ -109,6 +110,7 @@ pub async fn permanent_delete(app: &App, credentials: Credentials, address: Item
 
 fn condemn(tx: &mut Tx<'_>, credentials: &Credentials, address: &ItemAddress, now: Timestamp) -> Result<()> {
     if let Some(access) = reach_deleted(tx, credentials, address, now)? {
+        refuse_unreachable_content(tx, &access, now)?;
         return tx.condemn(access.item.id);
     }
     let access = reach(tx, credentials, address, Intent::Write, now)?;

@@ -159,3 +159,24 @@ async fn amb_25_amb_27_amb_28_fifty_folders_deep_it_is_the_same() {
     stranger.get(&old.below(&file)).await.expect(200);
     assert_eq!(server.app.db.read(|tx| tx.check()).await.unwrap(), vec![]);
 }
+
+#[tokio::test]
+async fn amb_29_nobody_displaces_what_they_may_not_change() {
+    let server = TestServer::start().await;
+    let (alice, bob) = (server.alice(), server.bob());
+    put(&alice, "Ours/secret.txt", "mine alone").await;
+    put(&alice, "Ours/other.txt", "other").await;
+    let (ours, other) = (id_of(&alice, "Ours").await, id_of(&alice, "Ours/other.txt").await);
+    server.grant(&place(&server, &ours), BOB, Role::Write).await;
+    link(
+        &alice,
+        "Ours/secret.txt",
+        json!({"type": "view", "scope": "organization", "retainInheritedPermissions": false}),
+    )
+    .await;
+    let replace = json!({"name": "secret.txt", "@microsoft.graph.conflictBehavior": "replace"});
+    bob.patch(&place(&server, &other), &replace).await.error(409, "nameAlreadyExists");
+    bob.post(&format!("{}/copy", place(&server, &other)), &replace).await.error(409, "nameAlreadyExists");
+    assert_eq!(alice.get(&at("Ours/secret.txt")).await.expect(200).json()["size"], 10);
+    alice.patch(&place(&server, &other), &replace).await.expect(200);
+}

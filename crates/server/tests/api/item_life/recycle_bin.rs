@@ -242,3 +242,22 @@ async fn the_recycle_bin_is_emptied_after_its_days_and_the_bytes_go() {
     restore(&alice, &young, json!({})).await.expect(200);
     sound(&server).await;
 }
+
+#[tokio::test]
+async fn amb_29_nobody_deletes_for_good_what_they_may_not_change() {
+    let server = TestServer::start().await;
+    let (alice, bob) = (server.alice(), server.bob());
+    put(&alice, "Ours/Box/secret.txt", "mine alone").await;
+    let ours = item_of(&server, &alice.get(&at("Ours")).await.expect(200).json());
+    let folder = item_of(&server, &alice.get(&at("Ours/Box")).await.expect(200).json());
+    server.grant(&ours, BOB, Role::Write).await;
+    let cut = json!({"type": "view", "scope": "organization", "retainInheritedPermissions": false});
+    link_at(&alice, &item_of(&server, &alice.get(&at("Ours/Box/secret.txt")).await.json()), cut).await;
+    bob.post(&format!("{folder}/permanentDelete"), &json!({})).await.error(403, "accessDenied");
+    alice.delete(&folder).await.expect(204);
+    bob.post(&format!("{folder}/permanentDelete"), &json!({})).await.error(403, "accessDenied");
+    restore(&alice, &folder, json!({})).await.expect(200);
+    alice.get(&at("Ours/Box/secret.txt")).await.expect(200);
+    alice.post(&format!("{folder}/permanentDelete"), &json!({})).await.expect(204);
+    sound(&server).await;
+}
