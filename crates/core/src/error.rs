@@ -27,6 +27,8 @@ pub enum Code {
     ResourceModified,
     /// The asked range lies outside the content.
     InvalidRange,
+    /// Somebody else has the item checked out (ITEM-01).
+    Locked,
     /// The drive is full.
     QuotaLimitReached,
     /// Too many requests or guesses; see [`Error::retry_after_seconds`].
@@ -218,6 +220,7 @@ impl Code {
             Self::NameAlreadyExists => "nameAlreadyExists",
             Self::ResourceModified => "resourceModified",
             Self::InvalidRange => "invalidRange",
+            Self::Locked => "resourceLocked",
             Self::QuotaLimitReached => "quotaLimitReached",
             Self::ActivityLimitReached => "activityLimitReached",
             Self::ServiceNotAvailable => "serviceNotAvailable",

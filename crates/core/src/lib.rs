@@ -15,11 +15,13 @@ pub mod item;
 pub mod link_life;
 pub mod name;
 pub mod odata;
+pub mod operation;
 pub mod outbox;
 pub mod permission;
 pub mod policy;
 pub mod seal;
 pub mod share_id;
 pub mod time;
+pub mod version;
 
 pub use error::{Error, Result};

@@ -32,6 +32,8 @@ pub enum Purpose {
     Visit,
     /// A page's place in a listing.
     Page,
+    /// The URL that tells how far a copy is.
+    Operation,
     /// The secrets of a demo's accounts, which are the same on each start.
     Demo,
     /// The events of a link's audit trail.
@@ -45,6 +47,7 @@ impl Purpose {
             Self::Download => b"driveway/download",
             Self::Visit => b"driveway/visit",
             Self::Page => b"driveway/page",
+            Self::Operation => b"driveway/operation",
             Self::Demo => b"driveway/demo",
             Self::Trail => b"driveway/trail",
         }

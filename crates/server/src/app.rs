@@ -17,6 +17,7 @@ use crate::config::Config;
 use crate::entropy::Entropy;
 use crate::mail::post::Post;
 use crate::ops::audit;
+use crate::ops::copy::Copies;
 use crate::ops::openings::Openings;
 use crate::ops::password::Passwords;
 
@@ -45,6 +46,8 @@ pub struct App {
     pub post: Option<Post>,
     /// Told when there is something to be sent.
     pub outbox: Notify,
+    /// Copies that go on after their request was answered.
+    pub copies: Copies,
     /// This run of the server, told apart from earlier ones on the same data.
     pub run: Uuid,
     /// Whether the clock may be moved through the API: on a demo only.
@@ -83,6 +86,7 @@ impl App {
             openings,
             post,
             outbox: Notify::new(),
+            copies: Copies::default(),
             run,
             clock_moves: false,
         })

@@ -67,6 +67,10 @@ pub struct Limits {
     pub connections: usize,
     /// Bytes that a new drive may hold.
     pub drive_bytes: i64,
+    /// Versions that are kept of a file besides its content. Each replacement forgets those beyond that number.
+    pub versions: u32,
+    /// Days after which what is in the recycle bin is deleted for good.
+    pub recycle_bin_days: u32,
 }
 
 impl Default for Config {
@@ -102,6 +106,8 @@ impl Default for Limits {
             visit_seconds: 12 * 3600,
             connections: 10_000,
             drive_bytes: 1 << 40,
+            versions: 100,
+            recycle_bin_days: 93,
         }
     }
 }

@@ -31,6 +31,11 @@ pub(crate) fn url(app: &App, access: &Access, context: &Context) -> String {
     url_of(&app.seal, &Ticket::new(access.item.id, &access.via, expiry(app, context)), context)
 }
 
+/// The pre-authenticated URL of a version of a file that was reached.
+pub(crate) fn version_url(app: &App, access: &Access, number: i64, context: &Context) -> String {
+    url_of(&app.seal, &Ticket::new(access.item.id, &access.via, expiry(app, context)).of_version(number), context)
+}
+
 /// The pre-authenticated URL for a ticket.
 pub(crate) fn url_of(seal: &Seal, ticket: &Ticket, context: &Context) -> String {
     format!("{}/download/{}", context.base_url, ticket.seal(seal))

@@ -3,6 +3,7 @@
 mod link_audit;
 mod link_list;
 mod links;
+mod recycle_bin;
 
 use std::sync::Arc;
 
@@ -33,6 +34,7 @@ pub(crate) fn routes() -> Router<Arc<App>> {
         .merge(links::routes())
         .merge(link_list::routes())
         .merge(link_audit::routes())
+        .merge(recycle_bin::routes())
 }
 
 /// A request on its way into an operation.

@@ -24,7 +24,7 @@ use tower::Service;
 
 use super::Peer;
 use crate::app::App;
-use crate::ops::openings;
+use crate::ops::{copy, openings};
 
 /// How long a client may take to send the head of a request, and how long a connection may be idle before one.
 const HEAD_TIMEOUT: Duration = Duration::from_secs(30);
@@ -65,6 +65,7 @@ impl Server {
         spawn(async move {
             tokio::select! {
                 () = openings::run(&app) => {}
+                () = copy::run(&app) => {}
                 _ = stopped => {}
             }
         });

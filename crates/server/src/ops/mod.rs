@@ -7,7 +7,9 @@
 pub mod access;
 pub mod audit;
 pub mod caller;
+pub mod checkout;
 pub mod content;
+pub mod copy;
 pub mod create_link;
 pub mod demo;
 pub mod directory;
@@ -26,6 +28,7 @@ pub mod permission_change;
 pub mod permissions;
 pub mod policy;
 pub mod provision;
+pub mod recycle_bin;
 pub mod redemption;
 pub mod share;
 pub mod shared_with_me;
@@ -33,6 +36,7 @@ pub mod ticket;
 pub mod upkeep;
 pub mod upload;
 pub mod url;
+pub mod versions;
 
 pub use driveway_storage::Tx;
 

@@ -24,6 +24,7 @@ mod content;
 mod cut_off;
 mod drives;
 mod identity;
+mod item_life;
 mod items;
 mod link_audit;
 mod link_edit;

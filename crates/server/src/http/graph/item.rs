@@ -55,7 +55,7 @@ fn tagged(mut response: Response, access: &Access) -> Response {
     response
 }
 
-fn empty(status: StatusCode) -> Response {
+pub(super) fn empty(status: StatusCode) -> Response {
     let mut response = Response::new(Body::empty());
     *response.status_mut() = status;
     response
@@ -235,7 +235,7 @@ pub(super) async fn update(mut call: Call) -> Result<Response> {
 }
 
 /// `@microsoft.graph.conflictBehavior`, or `@name.conflictBehavior` as older clients spell it.
-fn conflict_behavior(members: &mut Members) -> Result<Option<ConflictBehavior>> {
+pub(super) fn conflict_behavior(members: &mut Members) -> Result<Option<ConflictBehavior>> {
     for name in ["@microsoft.graph.conflictBehavior", "@name.conflictBehavior"] {
         if let Some(word) = members.text(name)? {
             return word
@@ -258,7 +258,7 @@ fn file_system_info(members: &mut Members) -> Result<FileSystemTimes> {
 }
 
 /// Where to move to: by id, or by path as Graph writes it. Clients send empty members along, which mean nothing.
-fn new_parent(members: &mut Members) -> Result<(Option<NewParent>, Option<DriveId>)> {
+pub(super) fn new_parent(members: &mut Members) -> Result<(Option<NewParent>, Option<DriveId>)> {
     let Some(mut reference) = members.object("parentReference")? else { return Ok((None, None)) };
     let drive = reference.text_or_empty("driveId")?.filter(|id| !id.is_empty());
     let drive = drive.map(|id| drive_id("parentReference.driveId", &id)).transpose()?;
@@ -275,7 +275,7 @@ fn new_parent(members: &mut Members) -> Result<(Option<NewParent>, Option<DriveI
             let (parent, drive_of_path) = parent_by_path(&path)?;
             Ok((Some(parent), drive.or(drive_of_path)))
         }
-        (None, None) => Ok((None, None)),
+        (None, None) => Ok((None, drive)),
     }
 }
 

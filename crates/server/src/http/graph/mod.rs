@@ -1,6 +1,8 @@
 //! The Graph API: from a URL to a row of the route table, from there to an operation and back.
 
+mod checkout;
 mod content;
+mod copy;
 mod create_link;
 mod drive;
 mod expand;
@@ -8,10 +10,12 @@ mod invite;
 mod item;
 mod people;
 mod permission;
+mod recycle_bin;
 pub(crate) mod render;
 pub mod routes;
 mod share;
 mod shared_with_me;
+mod version;
 
 use std::sync::Arc;
 

@@ -48,6 +48,8 @@ fn problem(body: &Value) -> Option<String> {
         Some("Collection(permission)") => ("permission", true),
         Some("driveItem") => ("driveItem", false),
         Some("Collection(driveItem)") => ("driveItem", true),
+        Some("driveItemVersion") => ("driveItemVersion", false),
+        Some("Collection(driveItemVersion)") => ("driveItemVersion", true),
         Some("drives/$entity") => ("drive", false),
         Some("drives") => ("drive", true),
         Some("shares/$entity") => ("sharedDriveItem", false),
