@@ -10,6 +10,7 @@ mod people;
 mod permission;
 pub(crate) mod render;
 pub mod routes;
+mod select;
 mod share;
 mod shared_with_me;
 
@@ -211,6 +212,7 @@ impl Arrival<'_> {
             .transpose()
             .map_err(|error| invalid_query(&error))?
             .unwrap_or_default();
+        select::check(route, &query)?;
         let call = Call {
             app,
             context: context.clone(),
