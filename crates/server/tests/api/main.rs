@@ -13,6 +13,7 @@ mod create_link;
 mod people;
 mod permissions;
 mod ratchet;
+mod rows;
 mod seed;
 mod smoke;
 mod support;
