@@ -15,6 +15,7 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::entropy::Entropy;
 use crate::ops::openings::Openings;
+use crate::ops::pace::Pace;
 use crate::ops::password::Passwords;
 
 /// A running Driveway, without its doors.
@@ -36,6 +37,8 @@ pub struct App {
     pub tokens: Tokens,
     /// Hashing of links' passwords.
     pub passwords: Passwords,
+    /// How fast links are made.
+    pub pace: Pace,
     /// What links were used for, until it is written.
     pub openings: Arc<Openings>,
     /// This run of the server, told apart from earlier ones on the same data.
@@ -69,6 +72,7 @@ impl App {
             seal: Arc::new(seal),
             tokens,
             passwords: Passwords::default(),
+            pace: Pace::default(),
             openings: Arc::default(),
             run,
             clock_moves: false,

@@ -92,6 +92,11 @@ pub async fn create_link(
     let request = Arc::new((credentials, address, new));
     let reading = Arc::clone(&request);
     let survey = app.db.read(move |tx| survey(tx, &reading.0, &reading.1, &reading.2, now)).await?;
+    if let Survey::Open(opening) = &survey
+        && opening.existing.is_none()
+    {
+        app.pace.take(&opening.caller, app.config.limits.new_links_per_minute, now)?;
+    }
     if let Some(found) = settle(app, survey, &request.2, from, now).await? {
         return Ok((Made::Existing, found));
     }

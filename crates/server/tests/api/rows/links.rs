@@ -112,9 +112,9 @@ async fn cl_22_no_plan_has_to_be_paid_for_an_expiry_or_a_password() {
     assert_eq!((&link["hasPassword"], &link["expirationDateTime"]), (&json!(true), &json!("2026-12-24T00:00:00Z")));
 }
 
-/// CL-32, AMB-60: links aren't rationed; asking for one that exists is free.
+/// CL-32: links aren't rationed; asking for one that exists is free.
 #[tokio::test]
-async fn cl_32_amb_60_links_are_not_rationed() {
+async fn cl_32_links_are_not_rationed() {
     let server = TestServer::start().await;
     let (alice, item) = (server.alice(), server.item(ALICE, "Welcome.txt"));
     for (round, status) in [(0, 201), (1, 200), (2, 200)] {
@@ -124,6 +124,34 @@ async fn cl_32_amb_60_links_are_not_rationed() {
             assert_eq!(answer.status, status, "round {round}, {number}: {}", answer.text());
         }
     }
+}
+
+/// AMB-60: where an operator sets a limit, it is one caller's, says when to come again, and leaves existing links alone.
+#[tokio::test]
+async fn amb_60_a_limit_is_for_new_links_of_one_caller() {
+    let server = TestServer::start_with(|config| config.limits.new_links_per_minute = 4).await;
+    let (alice, item) = (server.alice(), server.item(ALICE, "Welcome.txt"));
+    let named = |name: &str| json!({ "scope": "anonymous", "@driveway.name": name });
+    for name in ["1", "2", "3", "4"] {
+        alice.share(&item, &named(name)).await.expect(201);
+    }
+    let answer = alice.share(&item, &named("5")).await;
+    assert_eq!(answer.error(429, "activityLimitReached")["innerError"]["code"], "throttledRequest");
+    assert_eq!(answer.header("retry-after"), "15");
+    for name in ["1", "2", "3", "4"] {
+        alice.share(&item, &named(name)).await.expect(200);
+    }
+    server.user_through(ALICE, 1, "Files.ReadWrite").share(&item, &named("5")).await.expect(201);
+    server.application("Files.ReadWrite.All").share(&item, &named("5")).await.expect(201);
+    server.advance(jiff::SignedDuration::from_secs(14));
+    alice.share(&item, &named("6")).await.error(429, "activityLimitReached");
+    server.advance(jiff::SignedDuration::from_secs(1));
+    alice.share(&item, &named("6")).await.expect(201);
+    alice.share(&item, &named("7")).await.error(429, "activityLimitReached");
+    // What is refused for itself costs nothing, and neither does what was refused for the pace.
+    server.advance(jiff::SignedDuration::from_secs(15));
+    alice.share(&item, &json!({ "type": "nothing" })).await.error(400, "invalidRequest");
+    alice.share(&item, &named("7")).await.expect(201);
 }
 
 /// CL-33: an application by itself makes links.
