@@ -6,7 +6,7 @@ use driveway_core::error::{Error, Inner};
 use driveway_core::odata::QueryOptions;
 
 use super::Result;
-use super::routes::{On, Route};
+use super::routes::Route;
 
 const BASE_ITEM: &[&str] = &[
     "id",
@@ -99,7 +99,8 @@ const PERMISSION: &[&str] = &[
 
 /// Refuses a name that the route's answer can't have.
 pub(super) fn check(route: &Route, query: &QueryOptions) -> Result<()> {
-    check_names(query.select.as_deref(), of(route))?;
+    let Some(known) = of(route) else { return Ok(()) };
+    check_names(query.select.as_deref(), known)?;
     // What is expanded is an item, and so is what is expanded in it.
     let items = [BASE_ITEM, DRIVE_ITEM];
     for expand in &query.expand {
@@ -111,16 +112,16 @@ pub(super) fn check(route: &Route, query: &QueryOptions) -> Result<()> {
     Ok(())
 }
 
-/// The properties of what a route answers.
-fn of(route: &Route) -> [&'static [&'static str]; 2] {
-    let is_permission = ["permissions.", "share.permission", "share.grant", "createLink", "invite"];
-    match route.on {
-        _ if is_permission.iter().any(|start| route.name.starts_with(start)) => [PERMISSION, &[]],
-        On::Drives => [BASE_ITEM, DRIVE],
-        On::Drive if route.tail.is_empty() => [BASE_ITEM, DRIVE],
-        On::Share => [BASE_ITEM, SHARED_DRIVE_ITEM],
-        On::Item | On::Drive => [BASE_ITEM, DRIVE_ITEM],
-    }
+/// The properties of what a route answers; `None` where its type isn't one of these.
+fn of(route: &Route) -> Option<[&'static [&'static str]; 2]> {
+    let (group, _) = route.name.split_once('.').unwrap_or((route.name, ""));
+    Some(match (group, route.name) {
+        ("permissions" | "createLink" | "invite", _) | (_, "share.permission" | "share.grant") => [PERMISSION, &[]],
+        ("drive" | "drives", _) => [BASE_ITEM, DRIVE],
+        ("share", _) => [BASE_ITEM, SHARED_DRIVE_ITEM],
+        ("item" | "children" | "content" | "sharedWithMe", _) => [BASE_ITEM, DRIVE_ITEM],
+        _ => return None,
+    })
 }
 
 fn check_names(names: Option<&[String]>, known: [&[&str]; 2]) -> Result<()> {
