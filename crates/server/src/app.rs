@@ -19,6 +19,7 @@ use crate::mail::post::Post;
 use crate::ops::audit;
 use crate::ops::copy::Copies;
 use crate::ops::openings::Openings;
+use crate::ops::pace::Pace;
 use crate::ops::password::Passwords;
 
 /// A running Driveway, without its doors.
@@ -40,6 +41,8 @@ pub struct App {
     pub tokens: Tokens,
     /// Hashing of links' passwords.
     pub passwords: Passwords,
+    /// How fast links are made.
+    pub pace: Pace,
     /// What links were used for, until it is written.
     pub openings: Arc<Openings>,
     /// The way to the mail server, if mail is set up.
@@ -83,6 +86,7 @@ impl App {
             seal,
             tokens,
             passwords: Passwords::default(),
+            pace: Pace::default(),
             openings,
             post,
             outbox: Notify::new(),

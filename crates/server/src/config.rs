@@ -63,6 +63,8 @@ pub struct Limits {
     pub download_url_seconds: u32,
     /// Seconds for which a visitor who gave the password isn't asked again.
     pub visit_seconds: u32,
+    /// Links that one caller may make in a minute; 0 for as many as they like. Finding one that exists is free.
+    pub new_links_per_minute: u32,
     /// Connections that are served at once; more wait to be accepted.
     pub connections: usize,
     /// Bytes that a new drive may hold.
@@ -104,6 +106,7 @@ impl Default for Limits {
             password_window_seconds: 15 * 60,
             download_url_seconds: 3600,
             visit_seconds: 12 * 3600,
+            new_links_per_minute: 0,
             connections: 10_000,
             drive_bytes: 1 << 40,
             versions: 100,

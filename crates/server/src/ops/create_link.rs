@@ -105,17 +105,24 @@ pub async fn create_link(
 ) -> Result<(Made, PermissionView)> {
     let request = Arc::new((credentials, address, new));
     let reading = Arc::clone(&request);
+    // Who may make only so many links has each of them looked at before it gets to the writer.
+    let most = app.config.limits.new_links_per_minute;
     let surveyed = app
         .db
         .read(move |tx| {
             let (credentials, address, new) = &*reading;
-            match named_slot(credentials, address, new) {
+            match named_slot(credentials, address, new).filter(|_| most == 0) {
                 // The writer looks at everything anyway. What is sure to be written isn't looked at twice.
                 Some((item, slot)) if tx.link_in_slot(item, &slot)?.is_none() => Ok(None),
                 _ => survey(tx, credentials, address, new, now).map(Some),
             }
         })
         .await?;
+    if let Some(Survey::Open(opening)) = &surveyed
+        && opening.existing.is_none()
+    {
+        app.pace.take(&opening.caller, most, now)?;
+    }
     if let Some(survey) = surveyed
         && let Some(found) = settle(app, survey, &request, from, now).await?
     {

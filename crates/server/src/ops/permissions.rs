@@ -99,7 +99,8 @@ pub fn list(
         views.push(view(tx, &access, permission, &policy)?);
     }
     let next = shown.last().filter(|_| end < visible.len()).map(|last| Place { number: end - 1, id: last.id });
-    Ok(Listing { item: access.item, views, next })
+    let count = visible.len();
+    Ok(Listing { item: access.item, views, count, next })
 }
 
 /// Which part of a list is asked for.
@@ -127,6 +128,8 @@ pub struct Listing {
     pub item: DriveItem,
     /// Its permissions.
     pub views: Vec<PermissionView>,
+    /// How many there are on all pages.
+    pub count: usize,
     /// Where the page ends, if there is another.
     pub next: Option<Place>,
 }

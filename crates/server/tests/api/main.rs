@@ -14,6 +14,7 @@ mod mail;
 mod people;
 mod permissions;
 mod ratchet;
+mod rows;
 mod seed;
 mod smoke;
 mod support;

@@ -8,6 +8,7 @@ use driveway_core::address::{DriveKey, ItemAddress, Resource, Start};
 use driveway_core::caller::Intent;
 use driveway_core::error::{Code, Error, Inner};
 use driveway_core::id::{DriveId, ItemId};
+use driveway_core::item::Facet;
 use driveway_core::name::ConflictBehavior;
 use driveway_core::seal::Purpose;
 use serde_json::{Value, json};
@@ -89,6 +90,10 @@ pub(super) async fn children(call: Call) -> Result<Response> {
     }
     let mut value =
         json!({ "@odata.context": format!("{}#Collection(driveItem)", call.metadata_url()), "value": items });
+    // The number that the folder's own facet tells.
+    if let (Some(true), Facet::Folder { child_count }) = (call.query.count, &page.folder.item.facet) {
+        render::insert(&mut value, "@odata.count", *child_count);
+    }
     if let (Some(next), Value::Object(members)) = (page.next, &mut value) {
         members.insert("@odata.nextLink".into(), {
             let select = call.query.select.as_deref();
@@ -151,6 +156,9 @@ pub(super) fn next_link(
     if let Some(top) = top {
         url.push_str("&$top=");
         url.push_str(&top.to_string());
+    }
+    if call.query.count == Some(true) {
+        url.push_str("&$count=true");
     }
     let encode =
         |text: &str| percent_encoding::utf8_percent_encode(text, percent_encoding::NON_ALPHANUMERIC).to_string();

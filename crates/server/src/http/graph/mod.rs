@@ -13,6 +13,7 @@ mod permission;
 mod recycle_bin;
 pub(crate) mod render;
 pub mod routes;
+mod select;
 mod share;
 mod shared_with_me;
 mod version;
@@ -234,6 +235,7 @@ impl Arrival<'_> {
             .transpose()
             .map_err(|error| invalid_query(&error))?
             .unwrap_or_default();
+        select::check(route, &query)?;
         let call = Call {
             app,
             context: context.clone(),

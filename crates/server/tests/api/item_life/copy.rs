@@ -91,6 +91,7 @@ async fn item_04_a_copy_is_answered_at_once_and_watched_without_a_token() {
     sound(&server).await;
 }
 
+/// LINK-10: copies take no links along.
 #[tokio::test]
 async fn item_04_amb_27_a_tree_is_copied_without_its_links_and_permissions() {
     let server = TestServer::start().await;

@@ -24,6 +24,7 @@ async fn sound(server: &TestServer) {
     assert_eq!(server.app.db.read(|tx| tx.check()).await.unwrap(), vec![]);
 }
 
+/// LINK-12: a link survives the recycle bin.
 #[tokio::test]
 async fn amb_28_item_08_what_is_restored_has_its_links_and_permissions_again() {
     let server = TestServer::start().await;

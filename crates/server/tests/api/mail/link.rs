@@ -16,7 +16,7 @@ async fn share(actor: &Actor, item: &str, more: &Value) -> Answer {
     actor.share(item, &body).await
 }
 
-/// The recipients get the link, the message as text, and whom to answer.
+/// CL-25: the recipients get the link, the message as text, and whom to answer.
 #[tokio::test]
 async fn amb_49_recipients_are_mailed_the_link_and_the_message() {
     let postbox = Postbox::open();
