@@ -449,7 +449,7 @@ pub fn shared(tx: &mut Tx<'_>, access: &Access, now: Timestamp) -> Result<Option
         Via::Link { shared, .. } => Some(*shared),
         Via::Caller(_) => None,
     };
-    let policy = tx.sharing_policy(access.chain.tenant)?;
+    let policy = tx.sharing_policy(&access.drive.id)?;
     Ok(access.chain.shared_scope(top, &policy, now).map(|scope| Shared { scope }))
 }
 

@@ -18,6 +18,7 @@ pub mod item;
 pub mod link_list;
 pub mod links;
 pub mod openings;
+pub mod outside;
 pub mod password;
 pub mod permission_change;
 pub mod permissions;

@@ -13,6 +13,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0002_invitations", include_str!("../../migrations/0002_invitations.sql")),
     ("0003_link_redemptions", include_str!("../../migrations/0003_link_redemptions.sql")),
     ("0004_link_life", include_str!("../../migrations/0004_link_life.sql")),
+    ("0006_policy", include_str!("../../migrations/0006_policy.sql")),
 ];
 
 const RECORD: &str = "CREATE TABLE IF NOT EXISTS migrations (name TEXT NOT NULL PRIMARY KEY, checksum TEXT NOT NULL)";

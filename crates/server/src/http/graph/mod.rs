@@ -10,6 +10,7 @@ mod people;
 mod permission;
 pub(crate) mod render;
 pub mod routes;
+mod settings;
 mod share;
 mod shared_with_me;
 

@@ -9,7 +9,7 @@ use driveway_core::Error;
 use driveway_core::address::{Resource, Tail};
 use futures::future::BoxFuture;
 
-use super::{Call, content, create_link, drive, invite, item, permission, share, shared_with_me};
+use super::{Call, content, create_link, drive, invite, item, permission, settings, share, shared_with_me};
 
 /// What kind of address a route is on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,6 +22,8 @@ pub enum On {
     Drives,
     /// A share itself.
     Share,
+    /// The organization's settings.
+    Settings,
 }
 
 /// The scopes that a route asks a token for.
@@ -31,6 +33,10 @@ pub enum Needs {
     Read,
     /// Scope set W of the behaviour table.
     Write,
+    /// A scope that reads settings, and an administrator (POLICY-17).
+    ReadSettings,
+    /// The scope that changes settings, and an administrator (POLICY-17).
+    WriteSettings,
 }
 
 /// A row of the table.
@@ -98,6 +104,8 @@ pub const ROUTES: &[Route] = routes! {
     "share.site" GET Share ["site"] Read => share::elsewhere;
     "share.list" GET Share ["list"] Read => share::elsewhere;
     "share.listItem" GET Share ["listItem"] Read => share::elsewhere;
+    "settings.get" GET Settings [] ReadSettings => settings::get;
+    "settings.update" PATCH Settings [] WriteSettings => settings::update;
 };
 
 /// What the table says to a request.
@@ -131,6 +139,7 @@ fn place(resource: &Resource) -> Option<(On, &Tail)> {
         Resource::Drive { tail, .. } => Some((On::Drive, tail)),
         Resource::Drives { .. } => Some((On::Drives, NO_TAIL)),
         Resource::Share { tail, .. } => Some((On::Share, tail)),
+        Resource::Settings => Some((On::Settings, NO_TAIL)),
         _ => None,
     }
 }
