@@ -92,7 +92,7 @@ fn merged<T: Serialize + DeserializeOwned + Clone>(current: &T, changes: &Change
         };
         member.clone_from(value);
         match serde_json::from_value(whole) {
-            Ok(changed) => merged = changed,
+            Ok(read) => merged = read,
             Err(_) if value.is_null() => {}
             Err(_) => return Err(Error::invalid(name.clone(), format!("{name} has no such value."))),
         }

@@ -12,6 +12,7 @@ mod bad_input;
 mod create_link;
 mod people;
 mod permissions;
+mod policy;
 mod ratchet;
 mod seed;
 mod smoke;

@@ -22,6 +22,7 @@ mod items;
 mod link_life;
 mod link_list;
 mod permissions;
+mod policies;
 mod redemptions;
 mod small_nouns;
 mod transactions;

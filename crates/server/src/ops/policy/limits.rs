@@ -3,7 +3,7 @@
 use driveway_core::address::SiteKey;
 use driveway_core::caller::Caller;
 use driveway_core::drive::DriveOwner;
-use driveway_core::error::{Code, Error};
+use driveway_core::error::Error;
 use driveway_core::id::DriveId;
 use driveway_core::policy::sharing::{Limits, SharingPolicy};
 use driveway_storage::LimitedPlace;
@@ -48,11 +48,10 @@ impl Found {
         let limits = merged(if anew { &none } else { &self.limits }, changes)?;
         limits.validate()?;
         match limits.widens(&self.base) {
-            Some(member) => Err(Error::new(
-                Code::NotAllowed,
+            Some(member) => Err(Error::invalid(
+                member,
                 format!("{member} would allow more than the organization does; a site or a drive can only narrow."),
-            )
-            .target(member)),
+            )),
             None => Ok(limits),
         }
     }
