@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::{POLICY, group_and_site, is_disabled};
 use crate::support::TestServer;
-use crate::support::sharing::{ALICE, BOB, by_share};
+use crate::support::sharing::{ALICE, BOB, PAT, by_share};
 
 const DAY: i64 = 24 * 3600;
 
@@ -185,4 +185,25 @@ async fn cl_23_amb_29_the_unasked_false_can_be_ignored() {
     invitation["retainInheritedPermissions"] = json!(false);
     alice.post(&format!("{folder}:/Q3 summary.md:/invite"), &invitation).await.expect(200);
     server.bob().get(&format!("{folder}:/Q3 summary.md:")).await.expect(200);
+}
+
+/// P9: an item that is moved out of its link's creator's reach takes the link along; moved back, it opens again.
+#[tokio::test]
+async fn p09_an_item_moved_out_of_the_creators_reach_closes_the_link() {
+    let server = TestServer::start().await;
+    let (alice, admin) = (server.alice(), server.admin());
+    let drive = format!("/v1.0/drives/{}", server.demo.group.id);
+    let hold = admin.post(&format!("{drive}/root/children"), &json!({ "name": "Hold", "folder": {} })).await;
+    let hold = hold.expect(201).json()["id"].as_str().unwrap().to_owned();
+    let mut invitation = super::invitation(PAT, "read");
+    invitation["retainInheritedPermissions"] = json!(false);
+    admin.post(&format!("{drive}/items/{hold}/invite"), &invitation).await.expect(200);
+    let item = server.item_in(&server.demo.group, "Welcome.txt");
+    let link = alice.view_link(&item).await;
+    server.anonymous().get(&by_share(&link)).await.expect(200);
+    admin.patch(&item, &json!({ "parentReference": { "id": hold } })).await.expect(200);
+    alice.get(&item).await.error(404, "itemNotFound");
+    server.anonymous().get(&by_share(&link)).await.error(404, "itemNotFound");
+    admin.patch(&item, &json!({ "parentReference": { "id": "root" } })).await.expect(200);
+    server.anonymous().get(&by_share(&link)).await.expect(200);
 }
