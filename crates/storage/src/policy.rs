@@ -110,3 +110,27 @@ fn parse<T: DeserializeOwned>(json: &str) -> Result<T> {
 fn write<T: Serialize>(value: &T) -> Result<String> {
     serde_json::to_string(value).map_err(Error::internal)
 }
+
+#[cfg(test)]
+mod tests {
+    use driveway_core::policy::sharing::SharingCapability;
+
+    use super::*;
+
+    /// What databases from before the levels of sharing hold.
+    #[test]
+    fn the_oldest_policies_are_read() {
+        let old = |anonymous: bool| {
+            let json = format!(
+                r#"{{"anonymousLinks":{anonymous},"defaultLinkType":"view","defaultLinkScope":"anonymous",
+                     "defaultExpirationDays":null,"maximumExpirationDays":30,"passwordsOnBusiness":true,
+                     "embedOnBusiness":false,"addressBarLinks":false}}"#
+            );
+            parse::<SharingPolicy>(&json).unwrap()
+        };
+        assert_eq!(old(true).sharing_capability, SharingCapability::ExternalUserAndGuestSharing);
+        assert_eq!(old(false).sharing_capability, SharingCapability::ExternalUserSharingOnly);
+        assert_eq!(old(false).maximum_expiration_days, Some(30));
+        assert_eq!(parse::<SharingPolicy>(&write(&old(false)).unwrap()).unwrap(), old(false));
+    }
+}
