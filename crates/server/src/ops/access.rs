@@ -13,7 +13,7 @@ use jiff::Timestamp;
 
 use super::gate::{Below, Passage};
 use super::password::Visit;
-use super::{Credentials, Result, Tx, caller, checkout, gate, redemption};
+use super::{Credentials, Result, Tx, caller, checkout, gate, outside, redemption};
 
 /// An item that was reached, and what the one who reached it may do to it.
 #[derive(Debug, Clone)]
@@ -112,7 +112,7 @@ pub fn reach(
     if !chain.is_live() {
         return Err(Error::item_not_found());
     }
-    let direct = chain.role_of(caller.actor(), now);
+    let direct = chain.role_of(outside::actor(tx, &caller, &drive)?, now);
     let needed = if intent == Intent::Write { Role::Write } else { Role::Read };
     // Only who can't do it by a right of their own is asked for the links that they carry (SHARE-07).
     if direct < Some(needed)

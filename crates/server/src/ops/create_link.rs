@@ -7,12 +7,12 @@ use driveway_core::address::{ItemAddress, Start};
 use driveway_core::audit::Kind;
 use driveway_core::caller::{Caller, Intent};
 use driveway_core::error::{Code, Error, Inner};
-use driveway_core::id::{ItemId, PermissionId, UserId};
+use driveway_core::id::{ItemId, PermissionId, TenantId, UserId};
 use driveway_core::link_life::LinkLife;
 use driveway_core::permission::{
     Creator, Grantee, LinkScope, LinkType, PasswordGuard, Permission, PermissionKind, Role, SharingLink, Slot,
 };
-use driveway_core::policy::sharing::{Facts, SharingPolicy, Terms, Wish, may_create_link};
+use driveway_core::policy::sharing::{Facts, Maker, Outsider, SharingPolicy, Terms, Wish, may_create_link};
 use jiff::Timestamp;
 use secrecy::SecretString;
 
@@ -43,6 +43,15 @@ pub struct NewLink {
     pub name: Option<String>,
     /// What mails to the recipients need, if they shall be mailed.
     pub postage: Option<Postage>,
+}
+
+impl NewLink {
+    /// Whether nothing is said that tells one link from another.
+    pub fn is_bare(&self) -> bool {
+        let has_terms = self.password.is_some() || self.expires_at.is_some() || !self.recipients.is_empty();
+        let is_named = self.link_type.is_some() || self.address_bar || self.scope.is_some() || self.name.is_some();
+        !has_terms && !is_named
+    }
 }
 
 /// Whether the link is new.
@@ -211,7 +220,9 @@ pub fn existing_access(
     if !new.recipients.is_empty() {
         return refuse("recipients");
     }
-    if !new.retain_inherited_permissions {
+    if !new.retain_inherited_permissions
+        && !tx.sharing_policy(&access.drive.id)?.ignore_unasked_retain_inherited_permissions
+    {
         return refuse("retainInheritedPermissions");
     }
     if new.postage.is_some() {
@@ -221,6 +232,25 @@ pub fn existing_access(
         None | Some(LinkType::View | LinkType::Edit) if !new.address_bar => Ok(access),
         _ => refuse("type"),
     }
+}
+
+/// [`existing_access`] where the organization gives it to whoever names neither type nor scope (POLICY-05). Who asks for
+/// anything that only a link can have gets a link.
+pub fn default_existing_access(
+    tx: &mut Tx<'_>,
+    credentials: &Credentials,
+    address: &ItemAddress,
+    new: &NewLink,
+    now: Timestamp,
+) -> Result<Option<Access>> {
+    if !new.is_bare() {
+        return Ok(None);
+    }
+    let access = reach(tx, credentials, address, Intent::Read, now)?;
+    if !matches!(access.via, Via::Caller(_)) || !tx.sharing_policy(&access.drive.id)?.default_to_existing_access {
+        return Ok(None);
+    }
+    existing_access(tx, credentials, address, new, now).map(Some)
 }
 
 /// The existing link, once its password has been shown where it has one; `None` when there is something to write.
@@ -261,13 +291,14 @@ pub(super) fn survey(
     if !matches!(access.via, Via::Caller(_)) {
         return Err(Error::access_denied("Links are made on the item itself, not by way of another link."));
     }
-    let policy = tx.sharing_policy(access.chain.tenant)?;
+    let policy = tx.sharing_policy(&access.drive.id)?;
     let facts = Facts {
         drive: access.drive.kind,
         is_folder: access.item.is_folder(),
         is_root: access.item.is_root(),
         role: access.role,
-        policy,
+        maker: Maker::of(&caller, access.chain.tenant),
+        policy: &policy,
     };
     let wish = Wish {
         link_type: new.link_type,
@@ -278,28 +309,28 @@ pub(super) fn survey(
         has_recipients: !new.recipients.is_empty(),
     };
     let terms = may_create_link(&facts, &wish, now)?;
-    let recipients = find_recipients(tx, &caller, &new.recipients)?;
+    let recipients = find_recipients(tx, &caller, &new.recipients, (access.chain.tenant, &policy))?;
     let slot = slot(&caller, &terms, new);
     let held = tx.link_in_slot(access.item.id, &slot)?;
-    let opening = |existing, dead, access, recipients| {
+    let opening = |existing, dead, access, recipients, policy| {
         Survey::Open(Box::new(Opening { access, caller: caller.clone(), policy, terms, recipients, existing, dead }))
     };
     let Some(permission) = held else {
         return if terms.scope == LinkScope::Users && recipients.is_empty() {
             Err(no_recipients())
         } else {
-            Ok(opening(None, None, access, recipients))
+            Ok(opening(None, None, access, recipients, policy))
         };
     };
     let Some(link) = permission.link() else { return Err(Error::internal("a grant in a link's slot")) };
     if gate::is_over(tx, &permission, &access.chain, &policy, now)? {
-        return Ok(opening(None, Some(permission.id), access, recipients));
+        return Ok(opening(None, Some(permission.id), access, recipients, policy));
     }
-    if !gate::could_create(access.role, link, &policy) {
+    if !gate::could_create(&access, &permission, &policy) {
         return Err(Error::access_denied("This application has such a link, and you may not be shown it."));
     }
     if recipients.iter().any(|user| !link.grantees.contains(user)) {
-        return Ok(opening(Some(permission), None, access, recipients));
+        return Ok(opening(Some(permission), None, access, recipients, policy));
     }
     let guard = link.password.clone();
     let id = permission.id;
@@ -342,16 +373,25 @@ fn no_recipients() -> Error {
         .inner(Inner::ParameterIsTooSmall)
 }
 
-/// The people named in a request. All have to be known: a link that reaches only some would say yes to a half.
-pub(super) fn find_recipients(tx: &mut Tx<'_>, caller: &Caller, names: &[String]) -> Result<Vec<UserId>> {
+/// The people named in a request. All have to be known: a link that reaches only some would say yes to a half. People from
+/// outside are named by address, and only where policy shares with them; ids are those of one's own organization.
+pub(super) fn find_recipients(
+    tx: &mut Tx<'_>,
+    caller: &Caller,
+    names: &[String],
+    (tenant, policy): (TenantId, &SharingPolicy),
+) -> Result<Vec<UserId>> {
     let mut found = Vec::with_capacity(names.len());
     for name in names {
         let user = match UserId::parse(name) {
-            Ok(id) => tx.user(id)?,
+            Ok(id) => tx.user(id)?.filter(|user| user.tenant == caller.tenant),
             Err(_) => tx.user_by_principal_name(name)?,
         };
-        let user = user.filter(|user| user.enabled && user.tenant == caller.tenant);
+        let user = user.filter(|user| user.enabled);
         let user = user.ok_or_else(|| Error::invalid("recipients", "A recipient isn't known here."))?;
+        if user.tenant != tenant {
+            policy.may_share_with(&Outsider::account(&user), Maker::of(caller, tenant))?;
+        }
         if !found.contains(&user.id) {
             found.push(user.id);
         }
@@ -380,7 +420,8 @@ pub(super) fn fill(
     if let Some(dead) = dead {
         tx.vacate_slot(dead)?;
     }
-    let stopped = !new.retain_inherited_permissions && stop_inheriting(tx, &mut access, &caller, fresh.grant, now)?;
+    let cuts_off = !new.retain_inherited_permissions && !policy.ignore_unasked_retain_inherited_permissions;
+    let stopped = cuts_off && stop_inheriting(tx, &mut access, &caller, fresh.grant, now)?;
     let permission = Permission {
         id: fresh.link,
         item: access.item.id,

@@ -36,9 +36,9 @@ pub fn grant(
     }
     let permission = tx.link(link)?.ok_or_else(Error::item_not_found)?;
     let access = reach_item(tx, credentials, &permission, now)?;
-    let policy = tx.sharing_policy(access.chain.tenant)?;
-    let sharing = users_link(&permission)?;
-    if !could_create(access.role, sharing, &policy) {
+    let policy = tx.sharing_policy(&access.drive.id)?;
+    let known = users_link(&permission)?.grantees.clone();
+    if !could_create(&access, &permission, &policy) {
         return Err(Error::access_denied("You couldn't have made this link and can't add people to it."));
     }
     if role != Some(permission.role()) {
@@ -47,9 +47,9 @@ pub fn grant(
     }
     let names: Vec<String> = people.iter().map(|person| person.name().to_owned()).collect();
     let caller = access.via.require_caller()?.clone();
-    let users = find_recipients(tx, &caller, &names)?;
+    let users = find_recipients(tx, &caller, &names, (access.chain.tenant, &policy))?;
     tx.add_grantees(link, &users)?;
-    let joined: Vec<UserId> = users.into_iter().filter(|user| !sharing.grantees.contains(user)).collect();
+    let joined: Vec<UserId> = users.into_iter().filter(|user| !known.contains(user)).collect();
     audit::record_people(tx, credentials, link, Kind::PeopleAdded, &joined, now)?;
     changed(tx, &access, &permission)
 }
@@ -109,7 +109,7 @@ fn users_link(permission: &Permission) -> Result<&SharingLink> {
 }
 
 fn changed(tx: &mut Tx<'_>, access: &Access, permission: &Permission) -> Result<PermissionView> {
-    let policy = tx.sharing_policy(access.chain.tenant)?;
+    let policy = tx.sharing_policy(&access.drive.id)?;
     let permission = tx.permission(permission.id)?.ok_or_else(Error::item_not_found)?;
     view(tx, access, &permission, &policy)
 }

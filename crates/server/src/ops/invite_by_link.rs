@@ -81,7 +81,7 @@ fn reach_by_mail(
     if let Some(postage) = new.postage.as_ref().filter(|postage| at >= postage.most_recipients) {
         return Err(outbox::too_many(postage));
     }
-    let invited = find(tx, caller, recipient)?;
+    let (invited, _) = find(tx, caller, recipient, caller.tenant)?;
     let email = invited.email.filter(|email| is_deliverable(email)).ok_or_else(outbox::unreachable_address)?;
     Ok(email.to_lowercase())
 }

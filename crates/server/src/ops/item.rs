@@ -469,7 +469,7 @@ pub fn shared(tx: &mut Tx<'_>, access: &Access, now: Timestamp) -> Result<Option
         Via::Link { shared, .. } => Some(*shared),
         Via::Caller(_) => None,
     };
-    let policy = tx.sharing_policy(access.chain.tenant)?;
+    let policy = tx.sharing_policy(&access.drive.id)?;
     let counts = |permission: &Permission| access.chain.is_shared_by(permission, top, &policy, now);
     let is_granted = access.chain.effective().any(|(_, grant)| counts(grant));
     let widest = tx.widest_link_above(access.item.id, counts)?;

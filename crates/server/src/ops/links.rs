@@ -16,7 +16,7 @@ use secrecy::SecretString;
 
 use super::access::{Access, Via};
 use super::permissions::{Ancestor, Identity, PermissionView, ancestor, user_identity, view};
-use super::{Credentials, Result, Tx, audit, caller, gate, openings};
+use super::{Credentials, Result, Tx, audit, caller, gate, openings, outside};
 use crate::app::App;
 
 /// A link with everything that is told of it.
@@ -182,11 +182,12 @@ pub(super) fn manage(
     now: Timestamp,
 ) -> Result<Option<Managed>> {
     let Some((item, chain)) = tx.item_and_chain(permission.item)? else { return Ok(None) };
-    let manager = Manager { role: chain.role_of(caller.actor(), now), is_maker: is_maker(&caller, &permission) };
+    let role = chain.role_of(outside::actor(tx, &caller, &drive)?, now);
+    let manager = Manager { role, is_maker: is_maker(&caller, &permission) };
     if !chain.is_live() || !(manager.may_see() || sees_all) {
         return Ok(None);
     }
-    let policy = tx.sharing_policy(chain.tenant)?;
+    let policy = tx.sharing_policy(&drive.id)?;
     let role = manager.role.filter(|_| manager.may_see()).unwrap_or(Role::Read);
     let access = Access { drive, item, chain, role, via: Via::Caller(Box::new(caller)) };
     Ok(Some(Managed { access, permission, policy, manager }))

@@ -23,6 +23,7 @@ pub mod link_list;
 pub mod links;
 pub mod openings;
 pub mod outbox;
+pub mod outside;
 pub mod pace;
 pub mod password;
 pub mod permission_change;

@@ -69,8 +69,11 @@ pub fn mail_link(
     now: Timestamp,
 ) -> Result<()> {
     let caller = caller::require(tx, credentials.bearer.as_ref())?;
+    let item = tx.link(link)?.ok_or_else(Error::item_not_found)?.item;
+    let drive = tx.drive_of_item(item)?.ok_or_else(Error::item_not_found)?;
+    let policy = tx.sharing_policy(&drive.id)?;
     let mut mails = Vec::with_capacity(names.len());
-    for user in find_recipients(tx, &caller, names)? {
+    for user in find_recipients(tx, &caller, names, (drive.tenant, &policy))? {
         mails.extend(address_of(tx, user)?.map(|address| (link, Kind::LinkMail, address)));
     }
     post(tx, postage, &caller, mails, now)

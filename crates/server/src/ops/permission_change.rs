@@ -37,7 +37,7 @@ pub fn update(
     let access = reach(tx, credentials, target.address, Intent::Write, now)?;
     check_e_tag(&access.item, target.if_match)?;
     let permission = find_own(tx, &access, target.id)?;
-    let policy = tx.sharing_policy(access.chain.tenant)?;
+    let policy = tx.sharing_policy(&access.drive.id)?;
     let changer = Changer { role: access.role, is_maker: is_made_by(&access, &permission) };
     match may_change(&permission, change, changer, &policy, now)? {
         Changed::Nothing => {}

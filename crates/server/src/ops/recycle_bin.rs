@@ -4,7 +4,7 @@
 //! permissions and links stay with it: once restored, those that haven't ended work again.
 
 use driveway_core::address::{DriveKey, ItemAddress, Start};
-use driveway_core::caller::{Caller, Intent};
+use driveway_core::caller::Intent;
 use driveway_core::error::{Code, Error};
 use driveway_core::id::{DriveId, ItemId};
 use driveway_core::item::DriveItem;
@@ -20,7 +20,7 @@ use super::item::{
     refuse_unreachable_content, settle_conflict,
 };
 use super::upload::{author, check_quota};
-use super::{Credentials, Result, Tx, caller};
+use super::{Credentials, Result, Tx, caller, outside};
 use crate::app::App;
 
 /// Rows that one transaction takes, so that a large tree doesn't keep others waiting.
@@ -134,7 +134,8 @@ pub fn list(
     let caller = caller::require(tx, credentials.bearer.as_ref())?;
     let drive = reach_drive(tx, &caller, &DriveKey::Id(drive.to_owned()), Intent::Read)?;
     let root = tx.chain(drive.root)?.filter(Chain::is_live).ok_or_else(Error::item_not_found)?;
-    match root.role_of(caller.actor(), now) {
+    let actor = outside::actor(tx, &caller, &drive)?;
+    match root.role_of(actor, now) {
         None => return Err(Error::item_not_found()),
         Some(role) if role < Role::Write => {
             return Err(Error::access_denied("The recycle bin is for those who may change the drive."));
@@ -150,7 +151,7 @@ pub fn list(
         let mut items = Vec::with_capacity(found.len());
         for item in found {
             let Some(chain) = tx.chain(item.id)? else { continue };
-            if may_restore(&chain, caller.actor(), now) {
+            if may_restore(&chain, actor, now) {
                 let path = chain.items.iter().skip(1).rev().skip(1).map(|above| above.name.clone()).collect();
                 items.push(Deleted { item, path });
             }
@@ -193,10 +194,11 @@ fn reach_deleted(
     let caller = caller::require(tx, credentials.bearer.as_ref())?;
     let drive = reach_drive(tx, &caller, &address.drive, Intent::Write)?;
     let chain = tx.chain(item.id)?.filter(|_| item.drive == drive.id).ok_or_else(Error::item_not_found)?;
-    if !may_restore(&chain, Caller::actor(&caller), now) {
+    let actor = outside::actor(tx, &caller, &drive)?;
+    if !may_restore(&chain, actor, now) {
         return Err(Error::item_not_found());
     }
-    let role = chain.role_of(caller.actor(), now).ok_or_else(Error::item_not_found)?;
+    let role = chain.role_of(actor, now).ok_or_else(Error::item_not_found)?;
     Ok(Some(Access { drive, item, chain, role, via: Via::Caller(Box::new(caller)) }))
 }
 

@@ -212,9 +212,9 @@ impl Ticket {
             .chain(self.item)?
             .filter(driveway_core::policy::access::Chain::is_live)
             .ok_or_else(Error::item_not_found)?;
-        let actor: Actor<'_> = caller.actor();
-        let role: Role = chain.role_of(actor, now).ok_or_else(Error::item_not_found)?;
         let drive = tx.drive(&item.drive)?.ok_or_else(Error::item_not_found)?;
+        let actor: Actor<'_> = super::outside::actor(tx, &caller, &drive)?;
+        let role: Role = chain.role_of(actor, now).ok_or_else(Error::item_not_found)?;
         let mut access = Access { drive, item, chain, role, via: Via::Caller(Box::new(caller)) };
         checkout::show_own(tx, &access.via, &mut access.item)?;
         Ok(access)

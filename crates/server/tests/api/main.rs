@@ -13,6 +13,7 @@ mod create_link;
 mod mail;
 mod people;
 mod permissions;
+mod policy;
 mod ratchet;
 mod rows;
 mod seed;

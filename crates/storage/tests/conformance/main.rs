@@ -26,6 +26,7 @@ mod link_list;
 mod operations;
 mod outbox;
 mod permissions;
+mod policies;
 mod recycle_bin;
 mod redemptions;
 mod small_nouns;

@@ -30,6 +30,16 @@ pub(super) async fn create_link(mut call: Call) -> Result<Response> {
         let word = wished.unwrap_or(LinkType::View).as_str();
         return Ok(respond(StatusCode::OK, &render::permission::existing_access(&call, &access, word)));
     }
+    if new.is_bare() {
+        let (credentials, now, address, new) =
+            (call.credentials.clone(), call.context.now, address.clone(), new.clone());
+        let access =
+            call.app.db.read(move |tx| ops::default_existing_access(tx, &credentials, &address, &new, now)).await?;
+        if let Some(access) = access {
+            let word = LinkType::View.as_str();
+            return Ok(respond(StatusCode::OK, &render::permission::existing_access(&call, &access, word)));
+        }
+    }
     let (made, view) =
         ops::create_link(&call.app, call.credentials.clone(), address, new, call.context.client, call.context.now)
             .await?;

@@ -14,6 +14,7 @@ mod recycle_bin;
 pub(crate) mod render;
 pub mod routes;
 mod select;
+mod settings;
 mod share;
 mod shared_with_me;
 mod version;

@@ -10,8 +10,8 @@ use driveway_core::address::{Resource, Tail};
 use futures::future::BoxFuture;
 
 use super::{
-    Call, checkout, content, copy, create_link, drive, invite, item, permission, recycle_bin, share, shared_with_me,
-    version,
+    Call, checkout, content, copy, create_link, drive, invite, item, permission, recycle_bin, settings, share,
+    shared_with_me, version,
 };
 
 /// What kind of address a route is on.
@@ -25,6 +25,8 @@ pub enum On {
     Drives,
     /// A share itself.
     Share,
+    /// The organization's settings.
+    Settings,
 }
 
 /// The scopes that a route asks a token for.
@@ -34,6 +36,10 @@ pub enum Needs {
     Read,
     /// Scope set W of the behaviour table.
     Write,
+    /// A scope that reads settings, and an administrator (POLICY-17).
+    ReadSettings,
+    /// The scope that changes settings, and an administrator (POLICY-17).
+    WriteSettings,
 }
 
 /// A row of the table.
@@ -112,6 +118,8 @@ pub const ROUTES: &[Route] = routes! {
     "share.site" GET Share ["site"] Read => share::elsewhere;
     "share.list" GET Share ["list"] Read => share::elsewhere;
     "share.listItem" GET Share ["listItem"] Read => share::elsewhere;
+    "settings.get" GET Settings [] ReadSettings => settings::get;
+    "settings.update" PATCH Settings [] WriteSettings => settings::update;
 };
 
 /// What the table says to a request.
@@ -145,6 +153,7 @@ fn place(resource: &Resource) -> Option<(On, &Tail)> {
         Resource::Drive { tail, .. } => Some((On::Drive, tail)),
         Resource::Drives { .. } => Some((On::Drives, NO_TAIL)),
         Resource::Share { tail, .. } => Some((On::Share, tail)),
+        Resource::Settings => Some((On::Settings, NO_TAIL)),
         _ => None,
     }
 }

@@ -13,7 +13,7 @@ use serde_json::Value;
 
 use crate::app::App;
 use crate::ops::permissions::user_identity;
-use crate::ops::{Credentials, Result, Tx, caller, openings};
+use crate::ops::{Credentials, Result, Tx, caller, openings, outside};
 
 /// The newest events of a trail that are proved on each request. `driveway check` proves all of them.
 const PROVED: i64 = 10_000;
@@ -113,7 +113,8 @@ fn require(tx: &mut Tx<'_>, credentials: &Credentials, link: PermissionId, now: 
     let chain = item.map(|item| tx.chain(item)).transpose()?.flatten().ok_or_else(Error::item_not_found)?;
     let maker = permission.as_ref().and_then(|permission| permission.link()).and_then(|link| link.creator.user);
     let is_maker = maker.is_some() && maker == caller.user_id() && chain.is_live();
-    let manager = Manager { role: chain.role_of(caller.actor(), now), is_maker };
+    let drive = drive.ok_or_else(Error::item_not_found)?;
+    let manager = Manager { role: chain.role_of(outside::actor(tx, &caller, &drive)?, now), is_maker };
     if manager.may_see() || (is_administrator(&caller) && caller.tenant == chain.tenant) {
         Ok(())
     } else {

@@ -33,7 +33,8 @@ fn gone(tx: &mut Tx<'_>, link: PermissionId, at: Timestamp) -> Result<Option<&'s
     let Some(chain) = tx.chain(permission.item)?.filter(|chain| chain.is_live()) else {
         return Ok(Some("itemDeleted"));
     };
-    let policy = tx.sharing_policy(chain.tenant)?;
+    let Some(drive) = tx.drive_of_item(permission.item)? else { return Ok(None) };
+    let policy = tx.sharing_policy(&drive.id)?;
     Ok(match redeem::state(sharing, permission.created_at, &policy, at) {
         State::Off => Some("off"),
         State::Expired => Some("expired"),

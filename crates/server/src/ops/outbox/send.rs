@@ -204,8 +204,9 @@ fn link_notes(
     (recipient, sharer): (&str, &str),
     now: Timestamp,
 ) -> Result<Option<Vec<String>>> {
-    let policy = tx.sharing_policy(chain.tenant)?;
-    let is_closed = link.scope == LinkScope::Anonymous && !policy.anonymous_links;
+    let Some(item) = tx.item(permission.item)? else { return Ok(None) };
+    let policy = tx.sharing_policy(&item.drive)?;
+    let is_closed = policy.forbids(link.link_type, link.scope, item.is_folder()).is_some();
     if is_closed || gate::is_over(tx, permission, chain, &policy, now)? {
         return Ok(None);
     }
@@ -219,7 +220,7 @@ fn link_notes(
     if let Some(begin) = link.life.not_before.filter(|begin| *begin > now) {
         notes.push(format!("It opens from {} on.", date(begin)));
     }
-    if let Some(end) = policy.effective_expiry(link.scope, link.expires_at, permission.created_at) {
+    if let Some(end) = policy.effective_expiry(link.link_type, link.scope, link.expires_at, permission.created_at) {
         notes.push(format!("It ends on {}.", date(end)));
     }
     Ok(Some(notes))

@@ -1,6 +1,6 @@
 //! What an organization's policy says of new links.
 
-use driveway_core::policy::sharing::{DefaultLinkScope, DefaultLinkType, SharingPolicy};
+use driveway_core::policy::sharing::{DefaultLinkScope, DefaultLinkType, SharingCapability, SharingPolicy};
 use serde_json::{Value, json};
 
 use crate::support::TestServer;
@@ -100,7 +100,7 @@ async fn each_tenant_has_a_policy_of_its_own() {
     server.admin().set_policy(&json!({ "anonymousLinks": true })).await;
     server
         .set_personal_policy(SharingPolicy {
-            anonymous_links: false,
+            sharing_capability: SharingCapability::ExternalUserSharingOnly,
             default_link_type: DefaultLinkType::Edit,
             default_link_scope: DefaultLinkScope::Organization,
             ..SharingPolicy::default()

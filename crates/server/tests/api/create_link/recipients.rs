@@ -70,7 +70,7 @@ async fn what_is_wrong_with_recipients_is_refused_whole() {
     for (recipients, target, inner) in [
         (json!([]), "recipients", Some("parameterIsTooSmall")),
         (json!([{ "email": BOB }, { "email": "nobody@harbour.example" }]), "recipients", None),
-        (json!([{ "email": PAT }]), "recipients", None),
+        (json!([{ "objectId": server.person(PAT).user.id.to_string() }]), "recipients", None),
         (json!([{ "objectId": "00000000-0000-0000-0000-000000000000" }]), "recipients", None),
         (json!([{ "email": BOB }, {}]), "recipients[1].email", None),
         (json!([{ "email": BOB, "alias": BOB }]), "recipients[0].email", None),
