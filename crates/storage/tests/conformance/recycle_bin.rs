@@ -19,6 +19,7 @@ fn by() -> ItemChange {
 
 /// `a/b/c` (a file), `d`, `e`; with a link on the file.
 async fn plant(db: &Db) {
+    seal_trails(db);
     settle(db).await;
     db.write(|tx| {
         tx.insert_item(&folder(1, ROOT, "a"))?;
@@ -98,6 +99,8 @@ async fn purging_takes_a_tree_a_few_rows_at_a_time(database: Database) {
         assert_eq!(db.read(move |tx| tx.item(item_id(number))).await.unwrap(), None);
     }
     assert!(db.read(|tx| tx.permission(permission_id(1))).await.unwrap().is_none());
+    let trail = db.read(|tx| tx.trail(permission_id(1), None, 9)).await.unwrap();
+    assert_eq!(trail.iter().map(|entry| entry.record.kind.as_str()).collect::<Vec<_>>(), ["revoked"]);
     assert_eq!(db.read(|tx| tx.collectable_blobs(at(999), 9)).await.unwrap(), [sha(7), sha(8)]);
     assert!(db.read(|tx| tx.item(item_id(4))).await.unwrap().is_some());
     assert_sound(&db).await;
