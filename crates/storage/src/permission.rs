@@ -122,6 +122,12 @@ impl Tx<'_> {
         self.with_grantees(found)
     }
 
+    /// Whether a link has this slot on the item, live or not.
+    pub fn is_slot_taken(&mut self, item: ItemId, slot: &Slot) -> Result<bool> {
+        let sql = "SELECT EXISTS (SELECT 1 FROM permissions WHERE item_id = $1 AND slot = $2)";
+        Ok(self.one(sql, values![item, slot.key()], only)?.unwrap_or_default())
+    }
+
     /// Frees a link's slot for another one: an expired link stays on record and can't be opened.
     pub fn vacate_slot(&mut self, id: PermissionId) -> Result<()> {
         self.change("UPDATE permissions SET slot = NULL WHERE id = $1", values![id])

@@ -122,7 +122,7 @@ pub async fn create_link(
             let (credentials, address, new) = &*reading;
             match named_slot(credentials, address, new).filter(|_| most == 0) {
                 // The writer looks at everything anyway. What is sure to be written isn't looked at twice.
-                Some((item, slot)) if tx.link_in_slot(item, &slot)?.is_none() => Ok(None),
+                Some((item, slot)) if !tx.is_slot_taken(item, &slot)? => Ok(None),
                 _ => survey(tx, credentials, address, new, now).map(Some),
             }
         })
@@ -323,7 +323,7 @@ pub(super) fn survey(
         };
     };
     let Some(link) = permission.link() else { return Err(Error::internal("a grant in a link's slot")) };
-    if gate::is_over(tx, &permission, &access.chain, &policy, now)? {
+    if gate::is_over_for(tx, &access, &permission, &policy, now)? {
         return Ok(opening(None, Some(permission.id), access, recipients, policy));
     }
     if !gate::could_create(&access, &permission, &policy) {

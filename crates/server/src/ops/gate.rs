@@ -181,6 +181,24 @@ pub fn is_over(
         || !creator_may_share(tx, link, chain, policy, now)?)
 }
 
+/// [`is_over`] for somebody who has just reached the item. What they made themselves hangs on a right that was just asked for.
+pub fn is_over_for(
+    tx: &mut Tx<'_>,
+    access: &Access,
+    permission: &Permission,
+    policy: &SharingPolicy,
+    now: Timestamp,
+) -> Result<bool> {
+    let (Some(link), Via::Caller(caller)) = (permission.link(), &access.via) else {
+        return is_over(tx, permission, &access.chain, policy, now);
+    };
+    let is_own = link.creator.user == caller.user_id() && link.creator.application == caller.application.id;
+    if is_own && caller.tenant == access.chain.tenant && access.role >= Role::Write {
+        return Ok(redeem::state(link, permission.created_at, policy, now).is_over());
+    }
+    is_over(tx, permission, &access.chain, policy, now)
+}
+
 /// The creator of a link as they stand now: what they have lost, the link has lost (P9, P10).
 enum Creator {
     User(UserId, Standing),

@@ -251,7 +251,10 @@ pub fn view(
             (application, invitation.expires_at, grantees, false)
         }
         PermissionKind::Link(link) => {
-            let application = tx.application(link.creator.application)?;
+            let application = match access.via.caller().map(|caller| &caller.application) {
+                Some(own) if own.id == link.creator.application => Some(own.clone()),
+                _ => tx.application(link.creator.application)?,
+            };
             let expires_at =
                 policy.effective_expiry(link.link_type, link.scope, link.expires_at, permission.created_at);
             let mut people = link.grantees.clone();

@@ -68,7 +68,8 @@ async fn a_changed_link_takes_a_free_slot_only(database: Database) {
         assert_eq!(taken.code(), Code::NameAlreadyExists);
         assert_eq!(tx.link_in_slot(ROOT, &slot(&second))?.unwrap().id, permission_id(2));
         tx.update_link(permission_id(1), &sharing(&first), false)?;
-        assert!(tx.link_in_slot(ROOT, &slot(&first))?.is_none());
+        assert!(tx.link_in_slot(ROOT, &slot(&first))?.is_none() && !tx.is_slot_taken(ROOT, &slot(&first))?);
+        assert!(tx.is_slot_taken(ROOT, &slot(&second))?);
         tx.update_link(permission_id(2), &sharing(&first), true)?;
         assert_eq!(tx.link_in_slot(ROOT, &slot(&first))?.unwrap().id, permission_id(2));
         Ok(())
