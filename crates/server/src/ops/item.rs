@@ -12,6 +12,7 @@ use driveway_storage::{ItemChange, NewFacet, NewItem};
 use jiff::Timestamp;
 
 use super::access::{Access, Via, descend, reach, step_down};
+use super::sums::{hide_unreachable, hide_unreachable_in};
 use super::upload::author;
 use super::{Credentials, Result, Tx};
 
@@ -97,6 +98,7 @@ pub fn children(tx: &mut Tx<'_>, folder: Access, after: Option<&str>, limit: u32
             after = next;
             continue;
         }
+        hide_unreachable(tx, &folder.drive.id, (&folder.via, folder.role), &mut items, now)?;
         return Ok(Page { folder, items, next });
     }
 }
@@ -120,7 +122,8 @@ pub fn show(
     children_limit: Option<u32>,
     now: Timestamp,
 ) -> Result<ItemView> {
-    let access = reach(tx, credentials, address, Intent::Read, now)?;
+    let mut access = reach(tx, credentials, address, Intent::Read, now)?;
+    hide_unreachable_in(tx, &mut access, now)?;
     let shared = shared(tx, &access, now)?;
     let children = children_limit.map(|limit| children(tx, access.clone(), None, limit, now)).transpose()?;
     Ok(ItemView { access, shared, children })
@@ -136,7 +139,12 @@ fn reaches_down_to(tx: &mut Tx<'_>, via: &Via, item: &DriveItem, now: Timestamp)
 }
 
 /// An item's chain, and what this right lets do to it.
-fn role_below(tx: &mut Tx<'_>, via: &Via, item: ItemId, now: Timestamp) -> Result<Option<(Chain, Option<Role>)>> {
+pub(super) fn role_below(
+    tx: &mut Tx<'_>,
+    via: &Via,
+    item: ItemId,
+    now: Timestamp,
+) -> Result<Option<(Chain, Option<Role>)>> {
     let Some(chain) = tx.chain(item)? else { return Ok(None) };
     let role = match via {
         Via::Caller(caller) => chain.role_of(caller.actor(), now),
@@ -193,9 +201,13 @@ pub fn create_folder(
     match (taken, new.conflict) {
         (None, _) => {}
         (Some(_), ConflictBehavior::Rename) => name = free_name(tx, access.item.id, &name)?,
-        (Some(folder), ConflictBehavior::Replace) if folder.is_folder() => {
+        (Some(folder), ConflictBehavior::Replace)
+            if folder.is_folder() && reaches_down_to(tx, &access.via, &folder, now)? =>
+        {
             // Replacing a folder by an empty one would throw away what it holds; the folder that is there is the answer.
-            return into(tx, access, folder.id);
+            let mut there = into(tx, access, folder.id)?;
+            hide_unreachable_in(tx, &mut there, now)?;
+            return Ok(there);
         }
         (Some(_), ConflictBehavior::Fail | ConflictBehavior::Replace) => return Err(name_taken()),
     }
@@ -280,7 +292,9 @@ pub fn update(
         tx.change_item(access.item.id, &change, now)?;
     }
     let id = access.item.id;
-    into(tx, access, id)
+    let mut changed = into(tx, access, id)?;
+    hide_unreachable_in(tx, &mut changed, now)?;
+    Ok(changed)
 }
 
 fn relocate(
@@ -315,7 +329,7 @@ fn relocate(
         return Ok(());
     }
     check_path_length(&folder.chain, &name)?;
-    let name = settle_conflict(tx, item, folder.item.id, name, update.conflict.unwrap_or(ConflictBehavior::Fail), now)?;
+    let name = settle_conflict(tx, item, &folder, name, update.conflict.unwrap_or(ConflictBehavior::Fail), now)?;
     let (user, application) = author(&access.via);
     tx.rename_or_move(item.id, folder.item.id, name.as_str(), &name.key(), &ItemChange::by(user, application), now)?;
     Ok(())
@@ -329,15 +343,21 @@ fn across_drives() -> Error {
 fn settle_conflict(
     tx: &mut Tx<'_>,
     item: &DriveItem,
-    folder: ItemId,
+    folder: &Access,
     name: ItemName,
     conflict: ConflictBehavior,
     now: Timestamp,
 ) -> Result<ItemName> {
-    let Some(other) = tx.child(folder, &name.key())?.filter(|other| other.id != item.id) else { return Ok(name) };
+    let taken = tx.child(folder.item.id, &name.key())?;
+    let Some(other) = taken.filter(|other| other.id != item.id) else { return Ok(name) };
     match conflict {
-        ConflictBehavior::Rename => free_name(tx, folder, &name),
+        ConflictBehavior::Rename => free_name(tx, folder.item.id, &name),
         ConflictBehavior::Replace if !other.is_folder() && !item.is_folder() => {
+            // It may be cut off from the folder: who may change the folder's items may not change this one (P3).
+            let role = role_below(tx, &folder.via, other.id, now)?.and_then(|(_, role)| role);
+            if role < Some(Role::Write) {
+                return Err(name_taken());
+            }
             tx.trash(other.id, now)?;
             Ok(name)
         }

@@ -26,6 +26,7 @@ pub mod provision;
 pub mod redemption;
 pub mod share;
 pub mod shared_with_me;
+pub mod sums;
 pub mod ticket;
 pub mod upkeep;
 pub mod upload;
