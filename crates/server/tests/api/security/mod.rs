@@ -2,8 +2,13 @@
 //! isn't there yet (archives, previews by workers, feeds, upload sessions) come with it.
 
 mod dead;
+mod doors;
+mod everywhere;
+mod graveyard;
+mod meetings;
 mod rights;
 mod secrets;
 mod standing;
 mod subtree;
 mod visits;
+mod world;
