@@ -5,6 +5,7 @@ mod dead;
 mod doors;
 mod everywhere;
 mod graveyard;
+mod guesses;
 mod meetings;
 mod rights;
 mod secrets;
