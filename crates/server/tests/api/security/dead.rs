@@ -53,7 +53,7 @@ fn spoil(one: &Try) -> Try {
 }
 
 /// What a stranger can tell of an answer: everything but its date and its ids.
-fn seen(answer: &Answer, link: &Link) -> (u16, Vec<(String, String)>, String) {
+pub fn seen(answer: &Answer, link: &Link) -> (u16, Vec<(String, String)>, String) {
     const OWN: [&str; 3] = ["date", "request-id", "client-request-id"];
     let mut headers: Vec<(String, String)> = answer
         .headers
