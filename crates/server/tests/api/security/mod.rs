@@ -10,6 +10,7 @@ mod guesses;
 mod keys;
 mod later;
 mod meetings;
+mod promises;
 mod rights;
 mod secrets;
 mod standing;
