@@ -17,7 +17,7 @@ const SOME: usize = 5;
 fn tries(dead: &Dead) -> Vec<Try> {
     let values = [dead.link.id.clone()];
     let mut tries: Vec<Try> =
-        doors::routed(&dead.link, &[dead.item.clone()]).into_iter().filter(|one| one.by_link).collect();
+        doors::routed(&dead.link, std::slice::from_ref(&dead.item)).into_iter().filter(|one| one.by_link).collect();
     if dead.on_pages_only {
         return tries;
     }

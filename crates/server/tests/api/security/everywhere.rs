@@ -97,7 +97,7 @@ impl Told {
             be_given: links.iter().any(|met| met.meeting.gives_bytes() && world.reaches(met.shared, at)),
         };
         let own: Vec<&Met> = std::iter::once(met).filter(|met| met.meeting.opens).collect();
-        let carried: Vec<&Met> = all
+        let past_it: Vec<&Met> = all
             .iter()
             .filter(|other| {
                 is_bob && (is_for_bob(&other.meeting) || own.iter().any(|met| met.link.id == other.link.id))
@@ -107,7 +107,7 @@ impl Told {
         Self {
             others: others.flat_map(|other| [other.link.id.clone(), other.link.token.clone()]).collect(),
             by_link: items.clone().map(|at| may(&own, at)).collect(),
-            at_all: items.map(|at| may(&carried, at)).collect(),
+            at_all: items.map(|at| may(&past_it, at)).collect(),
         }
     }
 }
@@ -222,8 +222,10 @@ impl Visit<'_> {
         let mut seen = Vec::new();
         for (item, may) in self.world.items.iter().zip(&self.told.by_link).filter(|(_, may)| !may.be_told) {
             let found = alice.get(&owned(&item.id)).await.json();
+            let permissions = alice.get(&format!("{}/permissions?$select=id", owned(&item.id))).await.json();
             let tag = if item.is_file { &found["eTag"] } else { &found["name"] };
-            seen.push(format!("{may:?} {} {} {} {tag}", found["id"], found["name"], found["parentReference"]["id"]));
+            let place = &found["parentReference"]["id"];
+            seen.push(format!("{may:?} {} {} {place} {tag} {}", found["id"], found["name"], permissions["value"]));
         }
         seen
     }
