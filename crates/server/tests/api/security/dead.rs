@@ -16,8 +16,10 @@ const SOME: usize = 5;
 /// Every request that a dead link can be met with.
 fn tries(dead: &Dead) -> Vec<Try> {
     let values = [dead.link.id.clone()];
-    let mut tries: Vec<Try> =
-        doors::routed(&dead.link, std::slice::from_ref(&dead.item)).into_iter().filter(|one| one.by_link).collect();
+    let mut tries: Vec<Try> = doors::routed(&dead.link, std::slice::from_ref(&dead.item), &[])
+        .into_iter()
+        .filter(|one| one.by_link)
+        .collect();
     if dead.on_pages_only {
         return tries;
     }
@@ -118,7 +120,7 @@ async fn p16_items_that_a_link_does_not_reach_look_the_same_on_every_route() {
         let share = format!("/v1.0/shares/{}/items/{item}", link.share_id);
         let items = vec![Start::link(share.clone()), Start::link(format!("{share}:/a.txt:"))];
         let mut tries = doors::graph(&Starts { items, ..Starts::default() }, std::slice::from_ref(&link.id), |_| true);
-        let pages = doors::routed(&link, std::slice::from_ref(item)).into_iter();
+        let pages = doors::routed(&link, std::slice::from_ref(item), &[]).into_iter();
         tries.extend(pages.filter(|one| one.by_link && one.path.contains("/items/")));
         tries
     };

@@ -116,13 +116,14 @@ fn body(route: &Route) -> Option<(&'static str, String)> {
     }
 }
 
-/// Every pattern of the router by every verb. The link stands wherever a token or a ticket may; `values` are what any other
-/// part of an address may stand for.
-pub fn routed(link: &Link, values: &[String]) -> Vec<Try> {
+/// Every pattern of the router by every verb. The link stands wherever a token or a ticket may, and behind it these items;
+/// `values` are what the variable parts of all other addresses may stand for.
+pub fn routed(link: &Link, items: &[String], values: &[String]) -> Vec<Try> {
     let mut tries = Vec::new();
     for pattern in patterns() {
         let by_link = pattern.starts_with("/s/");
         let pattern = pattern.replace("{token}", &link.token).replace("{ticket}", &link.token);
+        let values = if by_link { items } else { values };
         let mut paths: Vec<String> = values.iter().map(|value| filled(&pattern, value)).collect();
         paths.dedup();
         for path in paths {

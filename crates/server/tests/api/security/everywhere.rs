@@ -10,7 +10,7 @@ use serde_json::json;
 use super::doors::{self, Start, Starts, Try};
 use super::meetings::{MEETINGS, Meeting, Met, Visitor};
 use super::world::{May, Plan, World, any_plan};
-use crate::support::sharing::{ADMIN, ALICE};
+use crate::support::sharing::ADMIN;
 use crate::support::{Actor, Answer, TestServer};
 
 /// Trees of an ordinary run. `PROPTEST_CASES` says how many a longer one has.
@@ -18,6 +18,10 @@ const CASES: u32 = 6;
 
 /// Requests of a visitor who shows a password with each of them: it is hashed each time, and that takes its time by intent.
 const GUARDED: usize = 16;
+
+/// Requests by way of a link that any other visitor sends in each of their rounds: every second or third that there is, others at
+/// each meeting.
+const MANY: usize = 400;
 
 type Outcome = Result<(), TestCaseError>;
 
@@ -77,11 +81,11 @@ fn owned(id: &str) -> String {
 }
 
 /// What a visitor may have of each item: by their link, and by any link that they may be carrying.
-struct Told {
+pub struct Told {
     /// The other links, of which this one tells nothing.
-    others: Vec<String>,
-    by_link: Vec<May>,
-    at_all: Vec<May>,
+    pub others: Vec<String>,
+    pub by_link: Vec<May>,
+    pub at_all: Vec<May>,
 }
 
 impl Told {
@@ -113,16 +117,16 @@ impl Told {
 }
 
 /// Somebody at a link on a tree.
-struct Visit<'a> {
-    server: &'a TestServer,
-    world: &'a World,
-    met: &'a Met,
-    told: Told,
+pub struct Visit<'a> {
+    pub server: &'a TestServer,
+    pub world: &'a World,
+    pub met: &'a Met,
+    pub told: Told,
     guest: Actor,
 }
 
 impl Visit<'_> {
-    fn share(&self, rest: &str) -> String {
+    pub fn share(&self, rest: &str) -> String {
         format!("/v1.0/shares/{}{rest}", self.met.link.share_id)
     }
 
@@ -130,7 +134,7 @@ impl Visit<'_> {
     async fn opens_exactly_what_it_may(&self) -> Outcome {
         let takes_files = !self.met.meeting.shows();
         let items: Vec<usize> = (0..self.world.items.len()).collect();
-        for at in self.sampled(items, 4) {
+        for at in self.sampled(items, GUARDED) {
             let item = &self.world.items[at];
             let page = self.guest.get(&self.met.link.below(&item.id)).await;
             let wanted = self.told.by_link[at].be_told;
@@ -149,8 +153,8 @@ impl Visit<'_> {
     /// Every way of reading, at every item of the tree and at what lies outside.
     async fn looks_everywhere(&self) -> Outcome {
         let starts = self.starts(|_| true, true);
-        let mut tries = doors::graph(&starts, &self.values(), |route| route.method == Method::GET);
-        tries.extend(doors::routed(&self.met.link, &self.values()).into_iter().filter(Try::is_get));
+        let mut tries = doors::graph(&starts, &self.links(), |route| route.method == Method::GET);
+        tries.extend(self.routed().into_iter().filter(Try::is_get));
         let mut followed = BTreeSet::new();
         for one in self.chosen(tries) {
             let answer = one.send(&self.guest).await;
@@ -171,8 +175,8 @@ impl Visit<'_> {
         let before = self.outside().await;
         let is_outside = |at: usize| !self.told.by_link[at].be_told;
         let starts = self.starts(is_outside, false);
-        let mut tries = doors::graph(&starts, &self.values(), |route| route.method != Method::GET);
-        tries.extend(doors::routed(&self.met.link, &self.values()).into_iter().filter(|one| !one.is_get()));
+        let mut tries = doors::graph(&starts, &self.links(), |route| route.method != Method::GET);
+        tries.extend(self.routed().into_iter().filter(|one| !one.is_get()));
         for one in self.chosen(tries) {
             let answer = one.send(&self.guest).await;
             self.check(&one, &answer)?;
@@ -194,7 +198,7 @@ impl Visit<'_> {
             inside.map(|at| Start::link(self.share(&format!("/items/{}", self.world.items[at].id)))).collect();
         items.push(Start::link(self.share("/driveItem")));
         let starts = Starts { items, ..Starts::default() };
-        let tries = doors::graph(&starts, &self.values(), |route| route.method != Method::GET);
+        let tries = doors::graph(&starts, &self.links(), |route| route.method != Method::GET);
         for one in self.chosen(tries) {
             let answer = one.send(&self.guest).await;
             self.check(&one, &answer)?;
@@ -230,117 +234,18 @@ impl Visit<'_> {
         seen
     }
 
-    fn is_guarded(&self) -> bool {
-        matches!(self.met.meeting.visitor, Visitor::Knows | Visitor::CarriesAndKnows)
-    }
-
-    /// All, or as many as a visitor can try whose password is hashed each time.
-    fn sampled<T>(&self, all: Vec<T>, most: usize) -> Vec<T> {
-        let step = if self.is_guarded() { all.len().div_ceil(most).max(1) } else { 1 };
+    /// As many as the visitor can try who may try `many` of them, of all kinds and others at other items.
+    fn sampled<T>(&self, all: Vec<T>, many: usize) -> Vec<T> {
+        let is_guarded = matches!(self.met.meeting.visitor, Visitor::Knows | Visitor::CarriesAndKnows);
+        let most = if is_guarded { GUARDED.min(many) } else { many };
+        let step = all.len().div_ceil(most).max(1);
         all.into_iter().skip(self.met.shared % step).step_by(step).collect()
     }
 
     fn chosen(&self, tries: Vec<Try>) -> Vec<Try> {
         let (by_link, mut chosen): (Vec<Try>, Vec<Try>) = tries.into_iter().partition(|one| one.by_link);
-        chosen.extend(self.sampled(by_link, GUARDED));
+        chosen.extend(self.sampled(by_link, MANY));
         chosen
-    }
-
-    /// What the variable parts of addresses stand for: items inside and outside, this link and another.
-    fn values(&self) -> Vec<String> {
-        let ids = self.world.items.iter().map(|item| item.id.clone());
-        ids.chain([self.met.link.id.clone(), self.told.others[0].clone()]).collect()
-    }
-
-    /// The addresses of items, by way of the link and past it. Paths make what isn't there when something is put to them, so
-    /// that they are for reading.
-    fn starts(&self, is_wanted: impl Fn(usize) -> bool, for_reading: bool) -> Starts {
-        let drive = &self.server.person(ALICE).drive;
-        let key = driveway_core::share_id::encode_url(&self.met.link.url);
-        let mut items = Vec::new();
-        if for_reading || !self.told.by_link[self.met.shared].be_told {
-            items.extend(["/driveItem", "/root", "/items/root"].map(|rest| Start::link(self.share(rest))));
-        }
-        for id in [drive.root.to_string(), self.server.sample(ADMIN, "Welcome.txt")] {
-            items.push(Start::link(self.share(&format!("/items/{id}"))));
-        }
-        for at in (0..self.world.items.len()).filter(|at| is_wanted(*at)) {
-            let id = &self.world.items[at].id;
-            items.push(Start::link(self.share(&format!("/items/{id}"))));
-            items.push(Start::link(format!("/v1.0/shares/{key}/items/{id}")));
-            let top = self.world.path(None, at);
-            items.push(Start::link(self.share(&format!("/driveItem:/../{top}:"))));
-            items.push(Start::link(self.share(&format!("/items/{}:/%2E%2E%2F{top}:", self.world.items[0].id))));
-            if for_reading {
-                items.extend(self.paths(at, &top));
-            }
-            if for_reading || !self.told.at_all[at].be_told {
-                items.extend(self.past_the_link(drive.id.as_str(), at, for_reading.then_some(&*top)));
-            }
-        }
-        let shares = [&key, &self.met.link.share_id].map(|key| Start::link(format!("/v1.0/shares/{key}"))).to_vec();
-        let drives =
-            vec![Start::plain(format!("/v1.0/drives/{}", drive.id)), Start::plain("/v1.0/me/drive".to_owned())];
-        Starts { items, drives, owners: vec![Start::plain(format!("/v1.0/users/{ALICE}/drives"))], shares }
-    }
-
-    /// Ways to an item by names below the shared one.
-    fn paths(&self, at: usize, top: &str) -> Vec<Start> {
-        let below = self.world.path(Some(self.met.shared), at);
-        let mut paths = vec![
-            format!("/root:/{below}:"),
-            format!("/driveItem:/.%2F{}:", below.replace('/', "%2F")),
-            format!("/driveItem:/{top}:"),
-            format!("/driveItem/children/{}", below.replace('/', "/children/")),
-        ];
-        if let Some(parent) = self.world.items[at].parent {
-            let (name, parent) = (self.world.path(Some(parent), at), &self.world.items[parent].id);
-            paths.push(format!("/items/{parent}:/{name}:"));
-        }
-        paths.iter().map(|path| Start::link(self.share(path))).collect()
-    }
-
-    /// Ways to an item that don't name the link. One is enough for those who haven't signed in.
-    fn past_the_link(&self, drive: &str, at: usize, top: Option<&str>) -> Vec<Start> {
-        let id = &self.world.items[at].id;
-        let mut starts = vec![Start::plain(format!("/v1.0/drives/{drive}/items/{id}"))];
-        if self.met.meeting.is_signed_in() {
-            let key = driveway_core::share_id::encode_url(&format!("http://driveway.test/d/{drive}/{id}"));
-            starts.extend(top.map(|top| Start::plain(format!("/v1.0/drives/{drive}/root:/{top}:"))));
-            starts.push(Start::plain(format!("/v1.0/shares/{key}/driveItem")));
-        }
-        starts
-    }
-
-    /// What reaches from inside to outside: names that something out of reach has, and places to move to.
-    fn attacks(&self) -> Vec<Try> {
-        let mut tries = Vec::new();
-        let mut send = |method: Method, path: String, body: serde_json::Value| {
-            let path = self.share(&format!("/items/{path}"));
-            tries.push(Try { method, path, body: Some(("application/json", body.to_string())), by_link: true });
-        };
-        let inside = |at: &usize| self.told.by_link[*at].be_told;
-        let items = 0..self.world.items.len();
-        for outside in items.clone().filter(|at| !inside(at)) {
-            let item = &self.world.items[outside];
-            for within in items.clone().filter(inside) {
-                let to = json!({"parentReference": {"id": item.id}});
-                send(Method::PATCH, self.world.items[within].id.clone(), to);
-                let path = format!("/drive/root:/{}", self.world.path(None, outside));
-                send(Method::PATCH, self.world.items[within].id.clone(), json!({"parentReference": {"path": path}}));
-            }
-            let Some(folder) = item.parent.filter(|folder| inside(folder) && !item.is_deleted) else { continue };
-            let folder = &self.world.items[folder].id;
-            let mut taken = json!({"name": item.name, "@microsoft.graph.conflictBehavior": "replace"});
-            send(Method::PUT, format!("{folder}:/{}:/content", self.world.path(item.parent, outside)), json!({}));
-            for within in items.clone().filter(inside) {
-                taken["parentReference"] = json!({"id": folder});
-                send(Method::PATCH, self.world.items[within].id.clone(), taken.clone());
-            }
-            let folder_like = json!({"name": item.name, "folder": {}, "@microsoft.graph.conflictBehavior": "replace"});
-            send(Method::POST, format!("{folder}/children"), folder_like);
-        }
-        tries
     }
 }
 

@@ -17,4 +17,5 @@ mod standing;
 mod subtree;
 mod table;
 mod visits;
+mod ways;
 mod world;

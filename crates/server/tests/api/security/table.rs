@@ -49,7 +49,7 @@ async fn p17_where_no_link_stands_its_credentials_count_for_nothing() {
         stranger.with("authorization", &basic).with("prefer", "redeemSharingLink"),
     ];
     let mut tries = doors::graph(&plain(&server, &item), std::slice::from_ref(&link.id), |_| true);
-    let patterns = doors::routed(&link, &[item, link.id.clone()]).into_iter();
+    let patterns = doors::routed(&link, &[], &[item, link.id.clone()]).into_iter();
     // What the metrics say changes by being asked.
     tries.extend(patterns.filter(|one| !one.by_link && !one.path.starts_with("/metrics")));
     for one in &tries {
@@ -72,7 +72,7 @@ async fn p34_no_answer_of_the_table_or_of_a_link_may_be_kept() {
     let is_get = |one: &Try| one.is_get();
     let own: Vec<Try> = doors::graph(&plain(&server, &item), std::slice::from_ref(&link.id), |_| true);
     let mut shared = doors::graph(&by_link(&link, &item), std::slice::from_ref(&link.id), |_| true);
-    shared.extend(doors::routed(&link, std::slice::from_ref(&item)).into_iter().filter(|one| one.by_link));
+    shared.extend(doors::routed(&link, std::slice::from_ref(&item), &[]).into_iter().filter(|one| one.by_link));
     let visit = cookie(&guess(&server.anonymous(), &link, PASSWORD).await.expect(303));
     let visitor = server.anonymous().with("cookie", &visit);
     for (visitor, tries) in [
@@ -113,7 +113,7 @@ async fn p40_no_get_of_the_table_or_the_router_changes_anything() {
     let values = [item.clone(), link.id.clone()];
     let mut tries = doors::graph(&plain(&server, &item), &values, |_| true);
     tries.extend(doors::graph(&by_link(&link, &item), &values, |_| true));
-    tries.extend(doors::routed(&link, &values));
+    tries.extend(doors::routed(&link, &values, &values));
     for one in tries {
         // Every address, also those that take other verbs only: a GET of them is refused or reads.
         for method in [Method::GET, Method::HEAD] {
