@@ -7,11 +7,11 @@ use driveway_core::error::{Code, Error};
 use driveway_core::id::{DriveId, ItemId, PermissionId};
 use driveway_core::share_id::ShareKey;
 use secrecy::SecretString;
-use uuid::Uuid;
 
 use super::context::Context;
 use crate::app::App;
 use crate::auth::token::{self, Claims};
+use crate::ops::gate::FORGED;
 use crate::ops::password::{self, Visit};
 use crate::ops::redemption::Preference;
 use crate::ops::share::PlainUrl;
@@ -95,9 +95,9 @@ pub(crate) fn share(app: &App, key: &str, context: &Context) -> Result<Shared, E
 }
 
 /// The link that a token stands for. A forged one stands for a link that never was, and goes the way of every link that is
-/// dead: the same complaints about the rest of the request, the same work, the same answer (P16).
+/// dead: the same complaints about the rest of the request, the same answer (P16).
 pub(crate) fn link_of_token(app: &App, token: &str) -> PermissionId {
-    app.seal.open_link_token(token).unwrap_or(PermissionId::from_uuid(Uuid::nil()))
+    app.seal.open_link_token(token).unwrap_or(FORGED)
 }
 
 /// What a share's key stands for.
