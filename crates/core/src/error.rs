@@ -27,6 +27,8 @@ pub enum Code {
     ResourceModified,
     /// The asked range lies outside the content.
     InvalidRange,
+    /// Somebody else has the item checked out (ITEM-01).
+    Locked,
     /// The drive is full.
     QuotaLimitReached,
     /// Too many requests or guesses; see [`Error::retry_after_seconds`].
@@ -78,6 +80,10 @@ pub enum Inner {
     PasswordMismatch,
     /// The link's time is over, told only to those who could list it (AMB-22; the word is ours).
     LinkExpired,
+    /// More people than one request may have mailed (INV-07).
+    ExchangeMaxRecipients,
+    /// Somebody whom mail can't reach (INV-07).
+    ExchangeInvalidUser,
     /// The link has to be redeemed before it opens by the API (AMB-34; the word is ours).
     RedemptionRequired,
 }
@@ -214,6 +220,7 @@ impl Code {
             Self::NameAlreadyExists => "nameAlreadyExists",
             Self::ResourceModified => "resourceModified",
             Self::InvalidRange => "invalidRange",
+            Self::Locked => "resourceLocked",
             Self::QuotaLimitReached => "quotaLimitReached",
             Self::ActivityLimitReached => "activityLimitReached",
             Self::ServiceNotAvailable => "serviceNotAvailable",
@@ -242,6 +249,8 @@ impl Inner {
             Self::PasswordRequired => "passwordRequired",
             Self::PasswordMismatch => "passwordMismatch",
             Self::LinkExpired => "linkExpired",
+            Self::ExchangeMaxRecipients => "exchangeMaxRecipients",
+            Self::ExchangeInvalidUser => "exchangeInvalidUser",
             Self::RedemptionRequired => "redemptionRequired",
         }
     }

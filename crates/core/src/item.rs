@@ -77,6 +77,10 @@ pub struct DriveItem {
     pub modified_by: Author,
     /// When it went to the recycle bin, if it did. Items below it are gone with it.
     pub deleted_at: Option<Timestamp>,
+    /// Who has it checked out, if anybody has. Everybody else sees what was last checked in (AMB-59).
+    pub checked_out_by: Option<(UserId, String)>,
+    /// Which working copy this is, where it is shown to the one who has it checked out and has changed it.
+    pub draft: Option<i64>,
 }
 
 impl DriveItem {
@@ -100,11 +104,16 @@ impl DriveItem {
 
     /// The item's eTag, quotes included: changes with every change to the item. Sharing changes neither tag (AMB-12).
     pub fn e_tag(&self) -> String {
-        format!("\"{{{:X}}},{}\"", self.id.as_uuid().as_hyphenated(), self.revision)
+        format!("\"{{{:X}}},{}{}\"", self.id.as_uuid().as_hyphenated(), self.revision, self.draft_mark())
     }
 
     /// The item's cTag, quotes included: changes with its content.
     pub fn c_tag(&self) -> String {
-        format!("\"c:{{{:X}}},{}\"", self.id.as_uuid().as_hyphenated(), self.content_revision)
+        format!("\"c:{{{:X}}},{}{}\"", self.id.as_uuid().as_hyphenated(), self.content_revision, self.draft_mark())
+    }
+
+    /// Tags of a working copy are no tags of anything that is checked in.
+    fn draft_mark(&self) -> String {
+        self.draft.map(|draft| format!(".{draft}")).unwrap_or_default()
     }
 }

@@ -4,6 +4,7 @@
 //! rule testable in microseconds and makes a retried transaction write the same rows.
 
 pub mod address;
+pub mod audit;
 pub mod caller;
 pub mod drive;
 pub mod error;
@@ -14,10 +15,13 @@ pub mod item;
 pub mod link_life;
 pub mod name;
 pub mod odata;
+pub mod operation;
+pub mod outbox;
 pub mod permission;
 pub mod policy;
 pub mod seal;
 pub mod share_id;
 pub mod time;
+pub mod version;
 
 pub use error::{Error, Result};

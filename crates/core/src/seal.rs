@@ -32,8 +32,12 @@ pub enum Purpose {
     Visit,
     /// A page's place in a listing.
     Page,
+    /// The URL that tells how far a copy is.
+    Operation,
     /// The secrets of a demo's accounts, which are the same on each start.
     Demo,
+    /// The events of a link's audit trail.
+    Trail,
 }
 
 impl Purpose {
@@ -43,7 +47,9 @@ impl Purpose {
             Self::Download => b"driveway/download",
             Self::Visit => b"driveway/visit",
             Self::Page => b"driveway/page",
+            Self::Operation => b"driveway/operation",
             Self::Demo => b"driveway/demo",
+            Self::Trail => b"driveway/trail",
         }
     }
 }
@@ -121,6 +127,25 @@ impl Seal {
         is_genuine.then(|| payload.to_vec())
     }
 
+    /// The mark of a payload that is kept somewhere else: a key's number and a MAC, without the payload.
+    pub fn mark(&self, purpose: Purpose, payload: &[u8]) -> String {
+        let mut bytes = Vec::with_capacity(1 + MAC_BYTES);
+        bytes.push(self.current.number);
+        bytes.extend_from_slice(&self.current.mac(purpose, payload));
+        BASE64URL_NOPAD.encode(&bytes)
+    }
+
+    /// Whether a text is the mark of a payload, under the current key or a former one.
+    pub fn is_mark(&self, purpose: Purpose, payload: &[u8], text: &str) -> bool {
+        if text.len() > LONGEST_TEXT {
+            return false;
+        }
+        let Ok(bytes) = BASE64URL_NOPAD.decode(text.as_bytes()) else { return false };
+        let Some((number, mac)) = bytes.split_first() else { return false };
+        let key = std::iter::once(&self.current).chain(&self.former).find(|key| key.number == *number);
+        key.is_some_and(|key| key.mac(purpose, payload).ct_eq(mac).into())
+    }
+
     /// The token of a link: its id, sealed. The same each time, so that the owner can be shown the same URL again.
     pub fn link_token(&self, link: PermissionId) -> String {
         self.seal(Purpose::Link, link.as_uuid().as_bytes())
@@ -153,6 +178,15 @@ mod tests {
             let text = seal().seal(Purpose::Download, &payload);
             prop_assert_eq!(seal().open(Purpose::Download, &text), Some(payload));
             prop_assert_eq!(seal().open(Purpose::Visit, &text), None);
+        }
+
+        #[test]
+        fn a_mark_is_one_payload_s_for_one_purpose(payload: Vec<u8>, other: Vec<u8>) {
+            let mark = seal().mark(Purpose::Trail, &payload);
+            prop_assert!(seal().is_mark(Purpose::Trail, &payload, &mark));
+            prop_assert!(!seal().is_mark(Purpose::Page, &payload, &mark));
+            prop_assert_eq!(seal().is_mark(Purpose::Trail, &other, &mark), payload == other);
+            prop_assert!(!seal().is_mark(Purpose::Trail, &payload, mark.get(..20).unwrap()), "a short one is none");
         }
 
         #[test]

@@ -7,6 +7,7 @@ use anyhow::Context;
 use driveway_core::seal::Seal;
 use driveway_core::{Error, time};
 use driveway_storage::{Blobs, BlobsUrl, DatabaseUrl, Db, DbOptions};
+use tokio::sync::Notify;
 use uuid::Uuid;
 
 use crate::auth::keys;
@@ -14,7 +15,11 @@ use crate::auth::token::Tokens;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::entropy::Entropy;
+use crate::mail::post::Post;
+use crate::ops::audit;
+use crate::ops::copy::Copies;
 use crate::ops::openings::Openings;
+use crate::ops::pace::Pace;
 use crate::ops::password::Passwords;
 
 /// A running Driveway, without its doors.
@@ -36,8 +41,16 @@ pub struct App {
     pub tokens: Tokens,
     /// Hashing of links' passwords.
     pub passwords: Passwords,
+    /// How fast links are made.
+    pub pace: Pace,
     /// What links were used for, until it is written.
     pub openings: Arc<Openings>,
+    /// The way to the mail server, if mail is set up.
+    pub post: Option<Post>,
+    /// Told when there is something to be sent.
+    pub outbox: Notify,
+    /// Copies that go on after their request was answered.
+    pub copies: Copies,
     /// This run of the server, told apart from earlier ones on the same data.
     pub run: Uuid,
     /// Whether the clock may be moved through the API: on a demo only.
@@ -53,23 +66,31 @@ impl App {
         let db = Db::open(&DatabaseUrl::parse(&config.database_url())?, DbOptions::default())?;
         // A database that has been served has links, which a new key would kill without a word.
         let is_new = db.read_blocking(|tx| tx.setting("instance_id"))?.is_none();
-        let seal = keys::seal(&keys_directory, &entropy, is_new)?;
+        let seal = Arc::new(keys::seal(&keys_directory, &entropy, is_new)?);
+        db.seal_trails(Arc::clone(&seal));
         let token_key = keys::token_key(&keys_directory)?;
         let blobs = Blobs::open(&BlobsUrl::parse(&config.blobs_url())?)?;
         let clock = Clock::ahead_by(clock_offset(&db)?);
+        audit::adopt(&db, clock.now())?;
         let instance = instance_id(&db, entropy.opaque_id())?;
         let tokens = Tokens::new(token_key, instance);
         let run = entropy.opaque_id();
+        let openings = Arc::new(Openings::new(config.audit.events_per_hour));
+        let post = Post::open(&config.mail)?;
         Ok(Self {
             config,
             db,
             blobs,
             clock,
             entropy,
-            seal: Arc::new(seal),
+            seal,
             tokens,
             passwords: Passwords::default(),
-            openings: Arc::default(),
+            pace: Pace::default(),
+            openings,
+            post,
+            outbox: Notify::new(),
+            copies: Copies::default(),
             run,
             clock_moves: false,
         })

@@ -4,7 +4,12 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
+use driveway_core::audit::Addresses;
 use serde::{Deserialize, Serialize};
+
+mod mail;
+
+pub use self::mail::{MailConfig, MailServer, Secret};
 
 /// The settings of a server. Every one has a default, so that `driveway serve` alone works.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -24,6 +29,22 @@ pub struct Config {
     pub trusted_proxies: Vec<IpAddr>,
     /// Limits on what strangers and clients may send.
     pub limits: Limits,
+    /// What is kept of links' audit trails.
+    pub audit: Audit,
+    /// How mail is sent, if it is.
+    pub mail: MailConfig,
+}
+
+/// What is kept of links' audit trails.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Audit {
+    /// How much of an address: `full`, `shortened` (IPv4 /24, IPv6 /48) or `none`.
+    pub addresses: Addresses,
+    /// Days that events are kept; 0 keeps them for ever.
+    pub retention_days: u32,
+    /// Events of each kind that visitors make in one link's trail within an hour; what is beyond is one with its count.
+    pub events_per_hour: u32,
 }
 
 /// Limits on what strangers and clients may send.
@@ -42,10 +63,16 @@ pub struct Limits {
     pub download_url_seconds: u32,
     /// Seconds for which a visitor who gave the password isn't asked again.
     pub visit_seconds: u32,
+    /// Links that one caller may make in a minute; 0 for as many as they like. Finding one that exists is free.
+    pub new_links_per_minute: u32,
     /// Connections that are served at once; more wait to be accepted.
     pub connections: usize,
     /// Bytes that a new drive may hold.
     pub drive_bytes: i64,
+    /// Versions that are kept of a file besides its content. Each replacement forgets those beyond that number.
+    pub versions: u32,
+    /// Days after which what is in the recycle bin is deleted for good.
+    pub recycle_bin_days: u32,
 }
 
 impl Default for Config {
@@ -58,7 +85,15 @@ impl Default for Config {
             blobs: None,
             trusted_proxies: Vec::new(),
             limits: Limits::default(),
+            audit: Audit::default(),
+            mail: MailConfig::default(),
         }
+    }
+}
+
+impl Default for Audit {
+    fn default() -> Self {
+        Self { addresses: Addresses::default(), retention_days: 365, events_per_hour: 600 }
     }
 }
 
@@ -71,8 +106,11 @@ impl Default for Limits {
             password_window_seconds: 15 * 60,
             download_url_seconds: 3600,
             visit_seconds: 12 * 3600,
+            new_links_per_minute: 0,
             connections: 10_000,
             drive_bytes: 1 << 40,
+            versions: 100,
+            recycle_bin_days: 93,
         }
     }
 }
@@ -89,6 +127,9 @@ impl Config {
         if self.limits.connections == 0 || self.limits.password_attempts == 0 {
             bail!("limits.connections and limits.password_attempts have to be at least 1");
         }
+        if self.audit.events_per_hour == 0 {
+            bail!("audit.events_per_hour has to be at least 1");
+        }
         if let Some(url) = &self.public_url {
             let rest = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"));
             match rest {
@@ -98,7 +139,15 @@ impl Config {
                 ),
             }
         }
-        Ok(())
+        self.mail.validate()
+    }
+
+    /// Checks what only a server needs. Links in mails must not begin with what a client says.
+    pub fn validate_serving(&self) -> anyhow::Result<()> {
+        if self.mail.server.is_some() && self.public_url.is_none() {
+            bail!("mail.server needs public_url: the links in mails begin with it");
+        }
+        self.validate()
     }
 
     /// The database URL, with the default filled in.
@@ -135,6 +184,15 @@ mod tests {
         }
         for limit in toml::Value::try_from(Limits::default()).unwrap().as_table().unwrap().keys() {
             assert!(document.contains(&format!("| `limits.{limit}` |")), "{limit}");
+        }
+        for setting in toml::Value::try_from(Audit::default()).unwrap().as_table().unwrap().keys() {
+            assert!(document.contains(&format!("| `audit.{setting}` |")), "{setting}");
+        }
+        for setting in ["server", "from", "password_file", "ca_file"] {
+            assert!(document.contains(&format!("| `mail.{setting}` |")), "{setting}");
+        }
+        for setting in toml::Value::try_from(MailConfig::default()).unwrap().as_table().unwrap().keys() {
+            assert!(document.contains(&format!("| `mail.{setting}` |")), "{setting}");
         }
     }
 

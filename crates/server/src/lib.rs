@@ -11,4 +11,5 @@ pub mod config;
 pub mod entropy;
 pub mod http;
 pub mod jobs;
+pub mod mail;
 pub mod ops;

@@ -47,3 +47,18 @@ fn the_doors_do_not_lean_on_each_other() {
     nowhere(&["http", "jobs"], &["crate::cli"]);
     nowhere(&["jobs"], &["crate::http"]);
 }
+
+#[test]
+fn whoever_changes_a_link_writes_it_down() {
+    let changes =
+        ["delete_permission(", "update_link(", "set_expiry(", "add_grantees(", "remove_grantees(", "redeem_link("];
+    let mut writers = 0;
+    for path in sources("ops") {
+        let text = fs::read_to_string(&path).unwrap();
+        if changes.iter().any(|change| text.contains(&format!("tx.{change}"))) {
+            writers += 1;
+            assert!(text.contains("audit::"), "{} changes links and writes nothing down", path.display());
+        }
+    }
+    assert!(writers >= 6, "{writers}");
+}

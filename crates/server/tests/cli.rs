@@ -7,6 +7,13 @@ use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 
+use driveway::app::App;
+use driveway::config::Config;
+use driveway::entropy::Entropy;
+use driveway_core::audit::{By, Kind};
+use driveway_core::drive::DriveOwner;
+use driveway_core::id::PermissionId;
+use driveway_storage::NewEvent;
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -266,6 +273,51 @@ fn check_finds_nothing_on_a_demo_and_something_on_a_tampered_one() {
     assert!(findings.ends_with("6 found.\n"), "{findings}");
 }
 
+/// A link with a trail, as an earlier server left it.
+fn plant_link(data: &Path) -> PermissionId {
+    let config = Config { data: data.to_owned(), ..Config::default() };
+    let app = App::open(config, Entropy::System).unwrap();
+    let link = PermissionId::from_uuid(app.new_id());
+    let at = app.clock.now();
+    app.db
+        .write_blocking(move |tx| {
+            let root = tx.sites()?.into_iter().next().map(|site| DriveOwner::Site(site.id)).unwrap();
+            let item = tx.drive_of(root)?.unwrap().root;
+            let event = |kind| NewEvent { link, kind, at, by: By::default(), details: "{}".into() };
+            tx.begin_trail(item, &event(Kind::Created))?;
+            tx.append_event(&event(Kind::Revoked)).map(drop)
+        })
+        .unwrap();
+    link
+}
+
+#[test]
+fn audit_prints_a_trail_and_check_names_the_link_of_a_broken_one() {
+    let (_directory, data, _) = demo();
+    let link = plant_link(&data).to_string();
+    let printed = works(&data, &["audit", "--link", &link]);
+    let lines: Vec<&str> = printed.lines().collect();
+    assert!(lines[0].starts_with("1 ") && lines[0].ends_with(" created through server from - by nobody signed in {}"));
+    assert_eq!((lines.len(), lines[2]), (3, "The trail is intact."));
+    assert!(works(&data, &["check"]).starts_with("Nothing found"));
+    let database = rusqlite::Connection::open(data.join("driveway.db")).unwrap();
+    database.execute("UPDATE link_events SET at = at + 1 WHERE kind = 'revoked'", []).unwrap();
+    drop(database);
+    let output = run(&data, &["check"]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(
+        said(&output).starts_with(&format!("the link's audit trail is broken: {link}, event 2\n")),
+        "{}",
+        said(&output)
+    );
+    let output = run(&data, &["audit", "--link", &link]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(said(&output).ends_with("The trail is broken at event 2.\n"));
+    fails(&data, &["audit", "--link", "00000000-0000-4000-8000-000000000000"], 1);
+    fails(&data, &["audit", "--link", "nonsense"], 1);
+    fails(&data, &["audit"], 2);
+}
+
 #[test]
 fn check_misses_bytes_that_are_gone_and_reads_them_when_asked() {
     let (_directory, data, _) = demo();
@@ -334,4 +386,32 @@ fn a_directory_that_holds_no_data_is_not_made_by_a_slip_of_the_pen() {
     }
     assert!(!data.exists());
     fails(&data, &["nonsense"], 2);
+}
+
+#[test]
+fn mail_says_whether_it_is_set_up_and_never_the_password() {
+    fails(Path::new("/nowhere"), &["mail"], 1);
+    let (home, data, _) = demo();
+    let output = run(&data, &["mail"]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(said(&output).contains("isn't set up"));
+    let file = home.path().join("driveway.toml");
+    let settings = "public_url = \"https://files.example.com\"\n[mail]\nserver = \"smtps://files@mail.invalid\"\n\
+                    from = \"files@example.com\"\n";
+    fs::write(&file, settings).unwrap();
+    let with_password = |arguments: &[&str]| {
+        let mut command = driveway(arguments);
+        command.arg("--data").arg(&data).arg("--config").arg(&file).env("DRIVEWAY_MAIL_PASSWORD", "s3cret");
+        command.output().unwrap()
+    };
+    let shown = said(&with_password(&["mail"]));
+    assert!(shown.contains("mail.invalid:465") && shown.contains("0 waiting, 0 given up"), "{shown}");
+    let printed = with_password(&["config"]);
+    assert!(printed.status.success() && said(&printed).contains("[mail]"));
+    assert!(!format!("{printed:?}{shown}").contains("s3cret"));
+    let without = driveway(&["mail", "--config"]).arg(&file).arg("--data").arg(&data).output().unwrap();
+    assert!(String::from_utf8(without.stderr).unwrap().contains("password"));
+    fs::write(&file, settings.replace("public_url", "#")).unwrap();
+    let hostless = with_password(&["mail"]);
+    assert!(String::from_utf8(hostless.stderr).unwrap().contains("public_url"));
 }

@@ -51,6 +51,21 @@ enum State {
     Collecting,
 }
 
+/// Whether a file, a version of one or a working copy names the blob with this hash.
+macro_rules! named {
+    ($sha256:literal) => {
+        concat!(
+            "(EXISTS (SELECT 1 FROM items i WHERE i.file_sha256 = ",
+            $sha256,
+            ") OR EXISTS (SELECT 1 FROM item_versions v WHERE v.file_sha256 = ",
+            $sha256,
+            ") OR EXISTS (SELECT 1 FROM working_copies w WHERE w.file_sha256 = ",
+            $sha256,
+            "))"
+        )
+    };
+}
+
 impl Tx<'_> {
     /// Makes sure that a blob stays, in the transaction that will refer to it and before it does. `size` in bytes.
     pub fn adopt_blob(&mut self, sha256: &Sha256, size: u64, put: PutOutcome, now: Timestamp) -> Result<Adoption> {
@@ -76,19 +91,22 @@ impl Tx<'_> {
 
     /// At most `limit` blobs that nothing refers to and whose rows are older than `before`.
     pub fn collectable_blobs(&mut self, before: Timestamp, limit: u32) -> Result<Vec<Sha256>> {
-        let sql = "SELECT b.sha256 FROM blobs b
-                   WHERE b.created_at < $1 AND b.collecting_since IS NULL
-                     AND NOT EXISTS (SELECT 1 FROM items i WHERE i.file_sha256 = b.sha256)
-                   LIMIT $2";
+        let sql = concat!(
+            "SELECT b.sha256 FROM blobs b WHERE b.created_at < $1 AND b.collecting_since IS NULL AND NOT ",
+            named!("b.sha256"),
+            " LIMIT $2"
+        );
         self.all(sql, values![before, i64::from(limit)], only)
     }
 
     /// Marks a blob as going away, if it still may; `before` as when it was found. Then its bytes may be looked at and,
     /// if they are old, deleted.
     pub fn begin_collecting(&mut self, sha256: Sha256, before: Timestamp, now: Timestamp) -> Result<bool> {
-        let sql = "UPDATE blobs SET collecting_since = $3
-                   WHERE sha256 = $1 AND created_at < $2 AND collecting_since IS NULL
-                     AND NOT EXISTS (SELECT 1 FROM items i WHERE i.file_sha256 = $1)";
+        let sql = concat!(
+            "UPDATE blobs SET collecting_since = $3
+             WHERE sha256 = $1 AND created_at < $2 AND collecting_since IS NULL AND NOT ",
+            named!("$1")
+        );
         Ok(self.execute(sql, values![sha256, before, now])? > 0)
     }
 
@@ -123,11 +141,13 @@ impl Tx<'_> {
         Ok(self.blob_state(sha256)? != State::Absent)
     }
 
-    /// The blobs that files name, with their sizes, in the order of their hashes behind `after`.
+    /// The blobs that files, their versions and working copies name, with their sizes, in the order of their hashes behind `after`.
     pub fn named_blobs(&mut self, after: Option<Sha256>, limit: u32) -> Result<Vec<(Sha256, u64)>> {
-        let sql = "SELECT b.sha256, b.size FROM blobs b
-                   WHERE b.sha256 > COALESCE($1, '') AND EXISTS (SELECT 1 FROM items i WHERE i.file_sha256 = b.sha256)
-                   ORDER BY b.sha256 LIMIT $2";
+        let sql = concat!(
+            "SELECT b.sha256, b.size FROM blobs b WHERE b.sha256 > COALESCE($1, '') AND ",
+            named!("b.sha256"),
+            " ORDER BY b.sha256 LIMIT $2"
+        );
         self.all(sql, values![after, i64::from(limit)], |row| {
             Ok((row.get()?, u64::try_from(row.get::<i64>()?).unwrap_or(0)))
         })

@@ -61,6 +61,26 @@ const CHECKS: &[(&str, &str)] = &[
          WHERE i.is_folder = 0 AND (b.sha256 IS NULL OR b.collecting_since IS NOT NULL OR b.size <> i.size)",
     ),
     (
+        "the version's blob is missing, going away or of another size",
+        "SELECT v.item_id FROM item_versions v LEFT JOIN blobs b ON b.sha256 = v.file_sha256
+         WHERE b.sha256 IS NULL OR b.collecting_since IS NOT NULL OR b.size <> v.size",
+    ),
+    (
+        "the version is none of a file, or is newer than its content",
+        "SELECT v.item_id FROM item_versions v LEFT JOIN items i ON i.id = v.item_id
+         WHERE i.id IS NULL OR i.is_folder = 1 OR v.number >= i.content_revision",
+    ),
+    (
+        "the working copy's blob is missing, going away or of another size",
+        "SELECT w.item_id FROM working_copies w LEFT JOIN blobs b ON b.sha256 = w.file_sha256
+         WHERE b.sha256 IS NULL OR b.collecting_since IS NOT NULL OR b.size <> w.size",
+    ),
+    (
+        "the working copy is of a file that isn't checked out",
+        "SELECT w.item_id FROM working_copies w LEFT JOIN items i ON i.id = w.item_id
+         WHERE i.id IS NULL OR i.is_folder = 1 OR i.checked_out_by IS NULL",
+    ),
+    (
         "the drive's root is missing or no root",
         "SELECT d.id FROM drives d LEFT JOIN items r ON r.id = d.root_item_id
          WHERE r.id IS NULL OR r.parent_id IS NOT NULL OR r.is_folder = 0 OR r.drive_id <> d.id

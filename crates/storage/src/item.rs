@@ -57,16 +57,19 @@ macro_rules! items {
                     i.quick_xor, i.size, i.description, i.inherits, i.revision, i.content_revision, i.created_at, i.modified_at,
                     i.file_system_created_at, i.file_system_modified_at, i.deleted_at,
                     i.created_by_user, cu.display_name, i.created_by_application, ca.display_name,
-                    i.modified_by_user, mu.display_name, i.modified_by_application, ma.display_name
+                    i.modified_by_user, mu.display_name, i.modified_by_application, ma.display_name,
+                    i.checked_out_by, ou.display_name
              FROM items i
              LEFT JOIN users cu ON cu.id = i.created_by_user
              LEFT JOIN applications ca ON ca.id = i.created_by_application
              LEFT JOIN users mu ON mu.id = i.modified_by_user
-             LEFT JOIN applications ma ON ma.id = i.modified_by_application ",
+             LEFT JOIN applications ma ON ma.id = i.modified_by_application
+             LEFT JOIN users ou ON ou.id = i.checked_out_by ",
             $tail
         )
     };
 }
+pub(crate) use items;
 
 impl Tx<'_> {
     /// Adds an item and counts it in the folders above. A sibling with its name is `nameAlreadyExists`, and the
@@ -75,8 +78,9 @@ impl Tx<'_> {
         let sql = "INSERT INTO items (id, drive_id, parent_id, name, name_key, is_folder, mime_type, file_sha256,
                        quick_xor, size, created_at, modified_at, file_system_created_at,
                        file_system_modified_at, created_by_user, created_by_application, modified_by_user,
-                       modified_by_application)
-                   VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $11, $12, $13, $14, $15, $14, $15)
+                       modified_by_application, content_modified_at, content_modified_by_user,
+                       content_modified_by_application)
+                   VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $11, $12, $13, $14, $15, $14, $15, $11, $14, $15)
                    ON CONFLICT (parent_id, name_key) WHERE deleted_at IS NULL DO NOTHING";
         let (file, size) = match &item.facet {
             NewFacet::Folder => (None, 0),
@@ -162,7 +166,7 @@ pub(crate) fn name_exists() -> Error {
     Error::new(Code::NameAlreadyExists, "An item with this name already exists in the folder.")
 }
 
-fn read_item(row: &mut Row<'_>) -> crate::Result<DriveItem> {
+pub(crate) fn read_item(row: &mut Row<'_>) -> crate::Result<DriveItem> {
     Ok(DriveItem {
         id: row.get()?,
         drive: row.get()?,
@@ -181,6 +185,8 @@ fn read_item(row: &mut Row<'_>) -> crate::Result<DriveItem> {
         deleted_at: row.maybe()?,
         created_by: read_author(row)?,
         modified_by: read_author(row)?,
+        checked_out_by: read_named(row)?,
+        draft: None,
     })
 }
 
@@ -194,7 +200,7 @@ fn read_facet(row: &mut Row<'_>) -> crate::Result<Facet> {
     Ok(Facet::File(FileFacet { mime_type: row.get()?, sha256: row.get()?, quick_xor: row.get()? }))
 }
 
-fn read_author(row: &mut Row<'_>) -> crate::Result<Author> {
+pub(crate) fn read_author(row: &mut Row<'_>) -> crate::Result<Author> {
     Ok(Author { user: read_named(row)?, application: read_named(row)? })
 }
 

@@ -67,10 +67,10 @@ macro_rules! change_values {
 }
 
 /// What an item weighs in the folders above it.
-struct Weight {
-    parent: Option<ItemId>,
-    size: i64,
-    live: bool,
+pub(crate) struct Weight {
+    pub(crate) parent: Option<ItemId>,
+    pub(crate) size: i64,
+    pub(crate) live: bool,
 }
 
 impl Tx<'_> {
@@ -107,7 +107,8 @@ impl Tx<'_> {
         Ok(())
     }
 
-    /// Replaces a file's content by a blob that has been adopted in the same transaction. `size` in bytes.
+    /// Replaces a file's content by a blob that has been adopted in the same transaction, or that a version or a working
+    /// copy names. `size` in bytes. What the content was is kept as a version.
     pub fn replace_content(
         &mut self,
         item: ItemId,
@@ -117,10 +118,13 @@ impl Tx<'_> {
         now: Timestamp,
     ) -> Result<()> {
         const SQL: &str = update_items!(
-            ", mime_type = $8, file_sha256 = $9, quick_xor = $10, size = $11, content_revision = content_revision + 1",
+            ", mime_type = $8, file_sha256 = $9, quick_xor = $10, size = $11, content_revision = content_revision + 1,
+             content_modified_at = $2, content_modified_by_user = $3, content_modified_by_application = $4,
+             content_comment = NULL",
             "AND is_folder = 0"
         );
         let weight = self.weight(item)?;
+        self.keep_version(item)?;
         let values = change_values![item, change, now, &file.mime_type, file.sha256, file.quick_xor, size];
         self.change(SQL, values)?;
         if weight.live { self.adjust_folders(weight.parent, size - weight.size, 0) } else { Ok(()) }
@@ -157,7 +161,7 @@ impl Tx<'_> {
         }
     }
 
-    fn weight(&mut self, item: ItemId) -> Result<Weight> {
+    pub(crate) fn weight(&mut self, item: ItemId) -> Result<Weight> {
         let sql = "SELECT parent_id, size, deleted_at FROM items WHERE id = $1";
         let weight = self.one(sql, values![item], |row| {
             Ok(Weight { parent: row.maybe()?, size: row.get()?, live: row.maybe::<Timestamp>()?.is_none() })
@@ -180,7 +184,7 @@ impl Tx<'_> {
         }
     }
 
-    fn is_name_taken(&mut self, item: ItemId, parent: ItemId, name_key: &str) -> Result<bool> {
+    pub(crate) fn is_name_taken(&mut self, item: ItemId, parent: ItemId, name_key: &str) -> Result<bool> {
         let sql = "SELECT COUNT(*) FROM items
                    WHERE parent_id = $2 AND name_key = $3 AND deleted_at IS NULL AND id <> $1";
         Ok(self.number(sql, values![item, parent, name_key])? > 0)

@@ -7,10 +7,13 @@
 //! Lookups return `Option`; changes of something that isn't there are `itemNotFound`. Nothing here decides who may do
 //! what, knows what time it is or makes an id.
 
+mod audit;
+mod audit_prune;
 mod blob;
 mod blob_row;
 mod chain;
 mod check;
+mod checkout;
 mod db;
 mod drive;
 mod error;
@@ -20,24 +23,36 @@ mod item;
 mod item_change;
 mod link_life;
 mod link_list;
+mod link_scan;
+mod operation;
+mod outbox;
 mod password_failure;
 mod permission;
 mod policy;
+mod recycle_bin;
 mod redemption;
 mod setting;
 mod tx;
 mod url;
+mod version;
 
+pub use self::audit::{NewEvent, TrailPlace};
+pub use self::audit_prune::Pruning;
 pub use self::blob::{BlobStream, Blobs, Collected, Collection, Damage, Look, ReceiveError, Received};
 pub use self::blob_row::{Adoption, PutOutcome};
 pub use self::check::Finding;
+pub use self::checkout::WorkingCopy;
 pub use self::db::{Db, DbOptions};
 pub use self::error::{Error, Result};
 pub use self::identity::CallerFacts;
 pub use self::item::{NewFacet, NewItem};
 pub use self::item_change::ItemChange;
 pub use self::link_list::{LinkFilter, LinkPlace, LinkSource};
+pub use self::link_scan::ScannedLink;
+pub use self::operation::{Operation, OperationFolder};
+pub use self::outbox::OutboxCounts;
 pub use self::password_failure::Failures;
+pub use self::policy::LimitedPlace;
 pub use self::redemption::Redemption;
 pub use self::tx::Tx;
 pub use self::url::{BlobsUrl, DatabaseUrl};

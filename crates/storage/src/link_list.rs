@@ -38,8 +38,11 @@ pub struct LinkFilter {
     pub expiring_before: Option<Timestamp>,
     /// When the question is asked.
     pub now: Timestamp,
-    /// The longest life of anonymous links by policy, in days.
+    /// The longest life of anonymous links that the tenant's policy lets, in days.
     pub maximum_days: Option<u32>,
+    /// The shortest of all the lives that some policy gives some link, in days: where ended or ending links are asked for,
+    /// younger ones aren't looked at. What is found is for the caller to look at more closely.
+    pub shortest_days: Option<u32>,
 }
 
 /// A place in the order of links: behind the one that was made then and has this id.
@@ -67,10 +70,11 @@ macro_rules! links {
                       WHEN p.expires_at <= $8 OR (p.link_scope = 'anonymous' AND p.created_at <= $9) THEN 'expired'
                       WHEN p.downloads >= p.maximum_downloads THEN 'usedUp'
                       WHEN p.not_before > $8 THEN 'pending'
-                      ELSE 'live' END)
+                      ELSE 'live' END
+                   OR ($6 = 'expired' AND p.enabled = 1 AND p.created_at <= $13))
               AND (CAST($7 AS TEXT) IS NULL OR p.drive_id = $7)
               AND (CAST($10 AS BIGINT) IS NULL OR p.expires_at < $10
-                      OR (p.link_scope = 'anonymous' AND p.created_at < $11))
+                      OR p.created_at < $11)
               ORDER BY p.created_at DESC, p.id DESC LIMIT $12"
         )
     };
@@ -101,10 +105,11 @@ impl Tx<'_> {
             filter.state.map(State::as_str).into(),
             filter.drive.as_ref().map(DriveId::as_str).into(),
             filter.now.into(),
-            filter.made_by(Some(filter.now)).into(),
+            made_by(filter.maximum_days, Some(filter.now)).into(),
             filter.expiring_before.into(),
-            filter.made_by(filter.expiring_before).into(),
+            made_by(filter.shortest_days, filter.expiring_before).into(),
             i64::from(limit).into(),
+            made_by(filter.shortest_days, Some(filter.now)).into(),
         ];
         let mut links = self.all(sql, values, read_permission)?;
         links.iter_mut().try_for_each(|link| self.load_grantees(link))?;
@@ -129,13 +134,11 @@ impl Tx<'_> {
     }
 }
 
-impl LinkFilter {
-    /// When the youngest link was made that policy ends by an instant; long ago if it ends none.
-    fn made_by(&self, instant: Option<Timestamp>) -> i64 {
-        let Some((days, instant)) = self.maximum_days.zip(instant) else { return i64::MIN };
-        let life = SignedDuration::from_hours(i64::from(days) * 24);
-        instant.saturating_sub(life).map_or(i64::MIN, time::to_micros)
-    }
+/// When the youngest link was made that ends by an instant after so many days; long ago if none does.
+fn made_by(days: Option<u32>, instant: Option<Timestamp>) -> i64 {
+    let Some((days, instant)) = days.zip(instant) else { return i64::MIN };
+    let life = SignedDuration::from_hours(i64::from(days) * 24);
+    instant.saturating_sub(life).map_or(i64::MIN, time::to_micros)
 }
 
 #[cfg(test)]
@@ -150,7 +153,7 @@ mod tests {
         let db = Db::open(&DatabaseUrl::Sqlite(home.path().join("driveway.db")), DbOptions::default()).unwrap();
         let plans = db
             .read_blocking(|tx| {
-                let nulls: Vec<Value<'_>> = (0..12).map(|_| Value::Null).collect();
+                let nulls: Vec<Value<'_>> = (0..13).map(|_| Value::Null).collect();
                 let mut plan = |sql| {
                     tx.all(sql, &nulls, |row| {
                         row.skip(3);

@@ -2,12 +2,15 @@
 
 use std::ops::ControlFlow;
 
+use driveway_core::seal::Seal;
+
 use crate::db::{Driver, Row, Value, only};
 use crate::error::{Error, Result};
 
 /// A transaction of [`Db::read`](crate::Db::read) or [`Db::write`](crate::Db::write).
 pub struct Tx<'a> {
     driver: &'a mut dyn Driver,
+    seal: Option<&'a Seal>,
 }
 
 /// The parameters of a statement.
@@ -18,7 +21,17 @@ pub(crate) use values;
 
 impl<'a> Tx<'a> {
     pub(crate) fn new(driver: &'a mut dyn Driver) -> Self {
-        Self { driver }
+        Self { driver, seal: None }
+    }
+
+    /// A transaction that can write audit trails and prove them.
+    pub(crate) fn sealed(driver: &'a mut dyn Driver, seal: Option<&'a Seal>) -> Self {
+        Self { driver, seal }
+    }
+
+    /// The key of audit trails.
+    pub(crate) fn seal(&self) -> driveway_core::Result<&'a Seal> {
+        self.seal.ok_or_else(|| driveway_core::Error::internal("audit trails have no key"))
     }
 
     /// Every row.

@@ -125,6 +125,8 @@ pub enum Resource {
         /// What of it.
         tail: Tail,
     },
+    /// `/admin/sharepoint/settings`: what the organization says about sharing.
+    Settings,
     /// Well formed, but nothing of the drive API: the decoded segments after the version.
     Other(Vec<String>),
 }

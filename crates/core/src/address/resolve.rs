@@ -26,6 +26,7 @@ pub(super) fn resource(mut segments: Segments<'_>) -> Result<Resource, AddressEr
         ["users"] => Resource::Users,
         ["groups"] => Resource::Groups,
         ["sites"] => Resource::Sites,
+        ["admin", "sharepoint", "settings"] => Resource::Settings,
         ["drives"] => Resource::Drives { owner: Owner::Me },
         _ => Resource::Other(texts),
     })

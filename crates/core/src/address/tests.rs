@@ -92,8 +92,9 @@ fn lists_of_drives_and_plain_collections() {
     assert_eq!(resource("/sites"), Resource::Sites);
     assert_eq!(resource("/%24batch"), Resource::Batch);
     assert_eq!(resource(""), Resource::Other(Vec::new()));
-    let settings = ["admin", "sharepoint", "settings"].map(str::to_owned).to_vec();
-    assert_eq!(resource("/admin/sharepoint/settings"), Resource::Other(settings));
+    assert_eq!(resource("/admin/sharepoint/settings"), Resource::Settings);
+    let admin = ["admin", "sharepoint"].map(str::to_owned).to_vec();
+    assert_eq!(resource("/admin/sharepoint"), Resource::Other(admin));
     assert_eq!(resource("/shares"), Resource::Other(vec!["shares".to_owned()]));
 }
 

@@ -30,7 +30,7 @@ impl Manager {
 pub struct Facts<'a> {
     /// The kind of the item's drive.
     pub drive: DriveKind,
-    /// The policy of the drive's tenant.
+    /// The policy that holds in the drive.
     pub policy: &'a SharingPolicy,
     /// Who asks.
     pub manager: Manager,
@@ -123,7 +123,8 @@ fn resolve_expiry(facts: &Facts<'_>, wish: Option<Timestamp>, now: Timestamp) ->
         return Err(Error::invalid("expirationDateTime", "The expiry has to lie in the future.")
             .inner(Inner::InvalidParameterFormat));
     }
-    let expires_at = facts.policy.effective_expiry(facts.link.scope, Some(wish), facts.created_at);
+    let expires_at =
+        facts.policy.effective_expiry(facts.link.link_type, facts.link.scope, Some(wish), facts.created_at);
     if expires_at.is_some_and(|expires_at| expires_at <= now) {
         return Err(Error::new(Code::NotAllowed, "The organization's longest time for links is over for this one.")
             .target("expirationDateTime"));
@@ -148,7 +149,7 @@ fn check_order(facts: &Facts<'_>, change: &Change, link: &SharingLink) -> Result
         (None, Some(_)) => "expirationDateTime",
         (None, None) => return Ok(()),
     };
-    let end = facts.policy.effective_expiry(link.scope, link.expires_at, facts.created_at);
+    let end = facts.policy.effective_expiry(link.link_type, link.scope, link.expires_at, facts.created_at);
     match (link.life.not_before, end) {
         (Some(begin), Some(end)) if begin >= end => {
             Err(Error::invalid(target, "The link would end before it begins.").inner(Inner::InvalidParameterFormat))

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use super::sharing::SharingPolicy;
 use crate::error::{Code, Error, Inner, Result};
-use crate::permission::{LinkScope, Permission, PermissionKind, Role};
+use crate::permission::{LinkScope, Permission, PermissionKind, Role, SharingLink};
 
 /// What is asked for. What isn't said stays as it is (PERM-11).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -57,7 +57,7 @@ pub fn may_change(
                     Err(Error::new(Code::NotSupported, "Only anonymous links have an expiry that can be changed.")
                         .target("expirationDateTime"))
                 }
-                Some(wanted) => new_expiry(permission, link.expires_at, wanted, policy, now).map(Changed::Expiry),
+                Some(wanted) => new_expiry(permission, link, wanted, policy, now).map(Changed::Expiry),
             }
         }
         PermissionKind::Grant { .. } | PermissionKind::Invitation(_) => {
@@ -85,13 +85,13 @@ pub fn not_updateable(member: &'static str, message: &'static str) -> Error {
 /// maximum could be outlived by asking again. What has ended stays ended; a dead token never works again.
 fn new_expiry(
     permission: &Permission,
-    current: Option<Timestamp>,
+    link: &SharingLink,
     wanted: Option<Timestamp>,
     policy: &SharingPolicy,
     now: Timestamp,
 ) -> Result<Option<Timestamp>> {
-    let effective = |own| policy.effective_expiry(LinkScope::Anonymous, own, permission.created_at);
-    if effective(current).is_some_and(|ends| now >= ends) {
+    let effective = |own| policy.effective_expiry(link.link_type, link.scope, own, permission.created_at);
+    if effective(link.expires_at).is_some_and(|ends| now >= ends) {
         return Err(Error::access_denied("The link has expired. Make a new one.").inner(Inner::LinkExpired));
     }
     if wanted.is_some_and(|wanted| wanted <= now) {
@@ -108,7 +108,7 @@ mod tests {
 
     use super::*;
     use crate::id::{ApplicationId, ItemId, PermissionId, UserId};
-    use crate::permission::{Creator, Grantee, LinkType, SharingLink};
+    use crate::permission::{Creator, Grantee, LinkType};
     use crate::time;
 
     fn permission(kind: PermissionKind, created_at: Timestamp) -> Permission {
@@ -148,7 +148,7 @@ mod tests {
             let change = Change { role: None, expires_at: Some(wanted.map(second)) };
             match may_change(&found, &change, OWNER, &policy, second(now)) {
                 Ok(Changed::Expiry(ends)) => {
-                    let effective = policy.effective_expiry(LinkScope::Anonymous, ends, second(0));
+                    let effective = policy.effective_expiry(LinkType::View, LinkScope::Anonymous, ends, second(0));
                     prop_assert!(effective.is_none_or(|ends| ends > second(now)));
                     prop_assert!(maximum.is_none_or(|days| effective.is_some_and(|ends| ends <= time::plus_days(second(0), days))));
                     prop_assert!(wanted.is_none_or(|wanted| ends.is_some_and(|ends| ends <= second(wanted))));

@@ -14,7 +14,9 @@ pub struct Facts<'a> {
     pub chain: &'a Chain,
     /// The link whose id is in the token.
     pub link: &'a Permission,
-    /// The policy of the drive's tenant.
+    /// Whether the link is on a folder.
+    pub is_folder: bool,
+    /// The policy that holds in the drive.
     pub policy: &'a SharingPolicy,
     /// Who made the link, as they stand now; [`Actor::Nobody`] when the account or application is disabled or gone.
     pub creator: Actor<'a>,
@@ -31,6 +33,8 @@ pub struct Visitor {
     pub user: UserId,
     /// Their tenant.
     pub tenant: TenantId,
+    /// Whether policy lets them have what is shared with them; always, in their own tenant.
+    pub is_admitted: bool,
 }
 
 /// What a link amounts to for this visitor, now.
@@ -46,7 +50,7 @@ pub enum Decision {
     Password,
     /// It is live and this person isn't among those it is for (SHARE-17).
     NotForYou,
-    /// Policy has closed links of its kind for the time being (AMB-20).
+    /// Policy has closed links of its kind, or to such people, for the time being (AMB-20).
     Closed,
     /// There is no such link, or no more, or not for this item: strangers can't tell which (P16).
     Gone,
@@ -62,14 +66,18 @@ pub fn may_open(facts: &Facts<'_>, now: Timestamp) -> Decision {
         Some(creator) if creator >= Role::Write => permission.role().min(creator),
         _ => return Decision::Gone,
     };
-    if link.scope == LinkScope::Anonymous && !facts.policy.anonymous_links {
+    if facts.policy.forbids(link.link_type, link.scope, facts.is_folder).is_some() {
         return Decision::Closed;
     }
     match (link.scope, facts.visitor) {
         (LinkScope::Anonymous, _) => {}
         (_, None) => return Decision::SignIn,
         (LinkScope::Organization, Some(visitor)) if visitor.tenant == facts.chain.tenant => {}
-        (LinkScope::Users, Some(visitor)) if link.grantees.contains(&visitor.user) => {}
+        (LinkScope::Users, Some(visitor)) if link.grantees.contains(&visitor.user) => {
+            if !visitor.is_admitted {
+                return Decision::Closed;
+            }
+        }
         (LinkScope::Organization | LinkScope::Users, Some(_)) => return Decision::NotForYou,
     }
     match &link.password {
@@ -147,7 +155,9 @@ pub fn state(link: &SharingLink, created_at: Timestamp, policy: &SharingPolicy, 
 
 /// Whether a link's time is over: at its expiry or after (AMB-64).
 pub fn is_expired(link: &SharingLink, created_at: Timestamp, policy: &SharingPolicy, now: Timestamp) -> bool {
-    policy.effective_expiry(link.scope, link.expires_at, created_at).is_some_and(|expires_at| now >= expires_at)
+    policy
+        .effective_expiry(link.link_type, link.scope, link.expires_at, created_at)
+        .is_some_and(|expires_at| now >= expires_at)
 }
 
 #[cfg(test)]

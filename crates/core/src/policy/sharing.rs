@@ -1,123 +1,26 @@
 //! Which link may be made, and with which terms.
+//!
+//! What an organization says is in [`settings`], how sites and drives narrow it in [`limits`], and what it means for people
+//! of other organizations in [`outside`].
+
+mod limits;
+mod outside;
+mod settings;
 
 use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
 
+pub use self::limits::Limits;
+pub use self::outside::{Maker, Outsider};
+pub use self::settings::{
+    AnonymousLinkType, DefaultLinkScope, DefaultLinkType, DomainRestriction, SharingCapability, SharingPolicy,
+};
 use crate::drive::DriveKind;
 use crate::error::{Code, Error, Inner, Result};
 use crate::permission::{LinkScope, LinkType, Role};
-use crate::time;
-
-/// What an organization says about sharing. Kept per tenant; [`SharingPolicy::default`] is what the seed describes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
-#[expect(clippy::struct_excessive_bools, reason = "switches of an administrator, each for itself")]
-pub struct SharingPolicy {
-    /// Whether links for anyone may be made and used (CL-27, AMB-20).
-    pub anonymous_links: bool,
-    /// The type of a link when the caller names none (AMB-08).
-    pub default_link_type: DefaultLinkType,
-    /// The scope of a link when the caller names none (CL-07). It degrades to a narrower one where it isn't allowed.
-    pub default_link_scope: DefaultLinkScope,
-    /// Days after which anonymous links end when the caller names no expiry.
-    pub default_expiration_days: Option<u32>,
-    /// Days after which anonymous links end at the latest. A later wish is pulled back to it (CL-20, AMB-10).
-    pub maximum_expiration_days: Option<u32>,
-    /// Whether links on business drives and document libraries may have passwords (the seed: personal only).
-    pub passwords_on_business: bool,
-    /// Whether files on business drives and document libraries may have embed links (the seed: personal only).
-    pub embed_on_business: bool,
-    /// Whether the type addressBar may be asked for; it resolves to the default type (AMB-41).
-    pub address_bar_links: bool,
-}
-
-/// [`LinkType`] as policy spells it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub enum DefaultLinkType {
-    /// View links.
-    View,
-    /// Edit links.
-    Edit,
-}
-
-/// [`LinkScope`] as policy spells it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub enum DefaultLinkScope {
-    /// Anyone with the link.
-    Anonymous,
-    /// People of the organization.
-    Organization,
-    /// The people that the caller names.
-    Users,
-}
-
-impl Default for SharingPolicy {
-    fn default() -> Self {
-        Self {
-            anonymous_links: true,
-            default_link_type: DefaultLinkType::View,
-            default_link_scope: DefaultLinkScope::Anonymous,
-            default_expiration_days: None,
-            maximum_expiration_days: None,
-            passwords_on_business: false,
-            embed_on_business: false,
-            address_bar_links: false,
-        }
-    }
-}
-
-impl SharingPolicy {
-    /// The longest life that policy can ask for, in days.
-    pub const LONGEST_EXPIRATION_DAYS: u32 = 3650;
-
-    /// Refuses values that make no sense, naming the member.
-    pub fn validate(&self) -> Result<()> {
-        let range = 1..=Self::LONGEST_EXPIRATION_DAYS;
-        for (target, days) in [
-            ("defaultExpirationDays", self.default_expiration_days),
-            ("maximumExpirationDays", self.maximum_expiration_days),
-        ] {
-            if days.is_some_and(|days| !range.contains(&days)) {
-                return Err(Error::invalid(target, "A number of days must be between 1 and 3650."));
-            }
-        }
-        match (self.default_expiration_days, self.maximum_expiration_days) {
-            (Some(default), Some(maximum)) if default > maximum => {
-                Err(Error::invalid("defaultExpirationDays", "The default can't be later than the maximum."))
-            }
-            _ => Ok(()),
-        }
-    }
-
-    /// Whether files of such a drive may have embed links, made before or now.
-    pub fn allows_embed_on(&self, drive: DriveKind) -> bool {
-        drive == DriveKind::Personal || self.embed_on_business
-    }
-
-    /// When a link really ends: its own expiry, or the maximum counted from its making if that is earlier.
-    /// A maximum set later shortens links that exist (LINK-06).
-    pub fn effective_expiry(
-        &self,
-        scope: LinkScope,
-        expires_at: Option<Timestamp>,
-        created_at: Timestamp,
-    ) -> Option<Timestamp> {
-        let limit = match scope {
-            LinkScope::Anonymous => self.maximum_expiration_days.map(|days| time::plus_days(created_at, days)),
-            LinkScope::Organization | LinkScope::Users => None,
-        };
-        match (expires_at, limit) {
-            (Some(own), Some(limit)) => Some(own.min(limit)),
-            (own, limit) => own.or(limit),
-        }
-    }
-}
 
 /// What decides about a new link: the item, the caller and the policy.
 #[derive(Debug, Clone, Copy)]
-pub struct Facts {
+pub struct Facts<'a> {
     /// The kind of the item's drive.
     pub drive: DriveKind,
     /// Whether the item is a folder.
@@ -126,8 +29,10 @@ pub struct Facts {
     pub is_root: bool,
     /// What the caller may do to the item.
     pub role: Role,
-    /// The policy of the drive's tenant.
-    pub policy: SharingPolicy,
+    /// Who makes it.
+    pub maker: Maker<'a>,
+    /// The policy that holds in the drive.
+    pub policy: &'a SharingPolicy,
 }
 
 /// What the caller asks for. `None` means "as the organization's default says".
@@ -162,7 +67,7 @@ pub struct Terms {
 
 /// Decides whether the wished link may be made, and with which terms (CL-14 to CL-21, CL-27, CL-28; AMB-07 to AMB-10,
 /// AMB-21, AMB-42 to AMB-45).
-pub fn may_create_link(facts: &Facts, wish: &Wish, now: Timestamp) -> Result<Terms> {
+pub fn may_create_link(facts: &Facts<'_>, wish: &Wish, now: Timestamp) -> Result<Terms> {
     if facts.role < Role::Write {
         return Err(Error::access_denied("You may see this item and not share it."));
     }
@@ -171,6 +76,7 @@ pub fn may_create_link(facts: &Facts, wish: &Wish, now: Timestamp) -> Result<Ter
             Error::new(Code::NotSupported, "The root of a drive can't be shared.").inner(Inner::ObjectNotSupported)
         );
     }
+    facts.policy.may_share(facts.maker)?;
     let link_type = resolve_type(facts, wish)?;
     let scope = resolve_scope(facts, wish, link_type)?;
     if link_type.role() > facts.role {
@@ -178,18 +84,15 @@ pub fn may_create_link(facts: &Facts, wish: &Wish, now: Timestamp) -> Result<Ter
     }
     check_password(facts, wish, scope)?;
     check_recipients(wish, scope)?;
-    let expires_at = resolve_expiry(&facts.policy, wish, scope, now)?;
+    let expires_at = resolve_expiry(facts.policy, wish, (link_type, scope), now)?;
     Ok(Terms { link_type, scope, protected: wish.protected, expires_at })
 }
 
-fn resolve_type(facts: &Facts, wish: &Wish) -> Result<LinkType> {
+fn resolve_type(facts: &Facts<'_>, wish: &Wish) -> Result<LinkType> {
     if wish.address_bar && !facts.policy.address_bar_links {
         return Err(Error::new(Code::NotSupported, "Links for the address bar are switched off.").target("type"));
     }
-    let link_type = wish.link_type.unwrap_or(match facts.policy.default_link_type {
-        DefaultLinkType::View => LinkType::View,
-        DefaultLinkType::Edit => LinkType::Edit,
-    });
+    let link_type = wish.link_type.unwrap_or_else(|| default_type(facts));
     if link_type == LinkType::Embed {
         if !facts.policy.allows_embed_on(facts.drive) {
             return Err(Error::new(Code::NotSupported, "Embed links are for files in personal drives.").target("type"));
@@ -202,8 +105,19 @@ fn resolve_type(facts: &Facts, wish: &Wish) -> Result<LinkType> {
     Ok(link_type)
 }
 
+/// The organization's default; where it isn't at home, a view link gives the least that can be of use (AMB-08).
+fn default_type(facts: &Facts<'_>) -> LinkType {
+    let wanted = match facts.policy.default_link_type {
+        DefaultLinkType::BlocksDownload => LinkType::BlocksDownload,
+        DefaultLinkType::View => LinkType::View,
+        DefaultLinkType::Review => LinkType::Review,
+        DefaultLinkType::Edit => LinkType::Edit,
+    };
+    if check_place(facts, wanted).is_ok() { wanted } else { LinkType::View }
+}
+
 /// Where the newer types are at home: business drives and libraries, and the kind of item that they are for (CL-16, AMB-44).
-fn check_place(facts: &Facts, link_type: LinkType) -> Result<()> {
+fn check_place(facts: &Facts<'_>, link_type: LinkType) -> Result<()> {
     let is_newer = matches!(link_type, LinkType::Review | LinkType::BlocksDownload | LinkType::CreateOnly);
     if is_newer && facts.drive == DriveKind::Personal {
         return Err(Error::invalid("type", "Links of this type are for business drives and document libraries."));
@@ -219,7 +133,7 @@ fn check_place(facts: &Facts, link_type: LinkType) -> Result<()> {
     }
 }
 
-fn resolve_scope(facts: &Facts, wish: &Wish, link_type: LinkType) -> Result<LinkScope> {
+fn resolve_scope(facts: &Facts<'_>, wish: &Wish, link_type: LinkType) -> Result<LinkScope> {
     match wish.scope {
         Some(scope) => refuse_scope(facts, scope, link_type).map_or(Ok(scope), Err),
         None => default_scope(facts, link_type),
@@ -227,21 +141,20 @@ fn resolve_scope(facts: &Facts, wish: &Wish, link_type: LinkType) -> Result<Link
 }
 
 /// Why an explicitly wished scope is refused; it is never replaced by a weaker one (AMB-21).
-fn refuse_scope(facts: &Facts, scope: LinkScope, link_type: LinkType) -> Option<Error> {
+fn refuse_scope(facts: &Facts<'_>, scope: LinkScope, link_type: LinkType) -> Option<Error> {
     match scope {
         LinkScope::Anonymous if link_type == LinkType::Review => {
             Some(Error::invalid("scope", "Who reviews has to sign in: a review link can't be anonymous."))
         }
-        LinkScope::Anonymous if !facts.policy.anonymous_links => Some(anonymous_disabled()),
         LinkScope::Organization if facts.drive == DriveKind::Personal => {
             Some(Error::invalid("scope", "A personal drive belongs to no organization."))
         }
-        _ => None,
+        _ => facts.policy.refuses(facts.maker, link_type, scope, facts.is_folder),
     }
 }
 
 /// The organization's default, or the next narrower scope that is allowed (AMB-07, POLICY-04).
-fn default_scope(facts: &Facts, link_type: LinkType) -> Result<LinkScope> {
+fn default_scope(facts: &Facts<'_>, link_type: LinkType) -> Result<LinkScope> {
     let wanted = match facts.policy.default_link_scope {
         DefaultLinkScope::Anonymous => LinkScope::Anonymous,
         // A personal drive has no organization; its own notion of an open link is the anonymous one.
@@ -249,22 +162,30 @@ fn default_scope(facts: &Facts, link_type: LinkType) -> Result<LinkScope> {
         DefaultLinkScope::Organization => LinkScope::Organization,
         DefaultLinkScope::Users => LinkScope::Users,
     };
-    [LinkScope::Anonymous, LinkScope::Organization, LinkScope::Users]
-        .into_iter()
-        .filter(|scope| *scope <= wanted)
-        .find(|scope| refuse_scope(facts, *scope, link_type).is_none())
-        .ok_or_else(anonymous_disabled)
+    let mut first_refusal = None;
+    for scope in [LinkScope::Anonymous, LinkScope::Organization, LinkScope::Users] {
+        if scope <= wanted {
+            match refuse_scope(facts, scope, link_type) {
+                None => return Ok(scope),
+                Some(refusal) => first_refusal = first_refusal.or(Some(refusal)),
+            }
+        }
+    }
+    Err(first_refusal.unwrap_or_else(anonymous_disabled))
 }
 
 /// The refusal of whatever needs anonymous links while they are off (CL-27).
 pub fn anonymous_disabled() -> Error {
-    Error::new(Code::NotAllowed, "Anonymous links are disabled by the administrator.")
-        .target("scope")
-        .inner(Inner::SharingDisabled)
+    disabled("scope", "Anonymous links are disabled by the administrator.")
 }
 
-fn check_password(facts: &Facts, wish: &Wish, scope: LinkScope) -> Result<()> {
-    if wish.protected { may_have_password(facts.drive, &facts.policy, scope) } else { Ok(()) }
+/// The refusal of what policy closes, with the member that asks for it (AMB-21, POLICY-15).
+pub fn disabled(target: &'static str, message: &'static str) -> Error {
+    Error::new(Code::NotAllowed, message).target(target).inner(Inner::SharingDisabled)
+}
+
+fn check_password(facts: &Facts<'_>, wish: &Wish, scope: LinkScope) -> Result<()> {
+    if wish.protected { may_have_password(facts.drive, facts.policy, scope) } else { Ok(()) }
 }
 
 /// Whether a link of this scope may have a password here (AMB-44, AMB-45).
@@ -287,14 +208,19 @@ fn check_recipients(wish: &Wish, scope: LinkScope) -> Result<()> {
     }
 }
 
-fn resolve_expiry(policy: &SharingPolicy, wish: &Wish, scope: LinkScope, now: Timestamp) -> Result<Option<Timestamp>> {
+fn resolve_expiry(
+    policy: &SharingPolicy,
+    wish: &Wish,
+    (link_type, scope): (LinkType, LinkScope),
+    now: Timestamp,
+) -> Result<Option<Timestamp>> {
     if wish.expires_at.is_some_and(|expires_at| expires_at <= now) {
         return Err(Error::invalid("expirationDateTime", "The expiry has to lie in the future.")
             .inner(Inner::InvalidParameterFormat));
     }
-    let default = match scope {
-        LinkScope::Anonymous => policy.default_expiration_days.map(|days| time::plus_days(now, days)),
-        LinkScope::Organization | LinkScope::Users => None,
-    };
-    Ok(policy.effective_expiry(scope, wish.expires_at.or(default), now))
+    let wanted = wish.expires_at.or_else(|| policy.default_expiry(scope, now));
+    Ok(policy.effective_expiry(link_type, scope, wanted, now))
 }
+
+#[cfg(test)]
+mod laws;

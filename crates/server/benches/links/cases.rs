@@ -67,12 +67,12 @@ impl Bench<'_> {
         }
         if self.arguments.wants(Case::Existing) {
             self.fixtures.check_existing().await?;
-            let existing = self.on_items("POST", "createLink", Some(VIEW), connections).await?;
+            let existing = self.on_items("POST", "/createLink", Some(VIEW), connections).await?;
             self.fixtures.check_existing().await?;
             self.report.case(Case::Existing, connections, &existing, &bare, Unit::Request);
         }
         if self.arguments.wants(Case::List) {
-            let list = self.on_items("GET", "permissions", None, connections).await?;
+            let list = self.on_items("GET", "/permissions", None, connections).await?;
             self.report.case(Case::List, connections, &list, &bare, Unit::Request);
         }
         Ok(())
@@ -116,8 +116,8 @@ impl Bench<'_> {
         Ok(measured)
     }
 
-    async fn on_items(&self, method: &str, action: &str, body: Option<&str>, connections: u32) -> Result<Measured> {
-        self.on_listed(&self.fixtures.items, method, action, body, connections).await
+    async fn on_items(&self, method: &str, below: &str, body: Option<&str>, connections: u32) -> Result<Measured> {
+        self.on_listed(&self.fixtures.items, method, below, body, connections).await
     }
 
     /// The same call on one item of a list after the other.
@@ -125,14 +125,14 @@ impl Bench<'_> {
         &self,
         list: &Path,
         method: &str,
-        action: &str,
+        below: &str,
         body: Option<&str>,
         connections: u32,
     ) -> Result<Measured> {
         let mut values = self.to_driveway()?;
         values.insert("ITEMS", list.display().to_string());
         values.insert("METHOD", method.to_owned());
-        values.insert("ACTION", action.to_owned());
+        values.insert("BELOW", below.to_owned());
         if let Some(body) = body {
             values.insert("BODY", body.to_owned());
         }

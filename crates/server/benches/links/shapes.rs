@@ -22,8 +22,19 @@ const CONNECTIONS: u32 = 64;
 struct Shape {
     existing: Measured,
     new: Measured,
-    list: Measured,
+    look: Measured,
     open: Measured,
+}
+
+impl Shape {
+    fn calls(&self) -> [(&'static str, &Measured); 4] {
+        [
+            ("existing link", &self.existing),
+            ("new link", &self.new),
+            ("look at the item", &self.look),
+            ("open 1 KiB", &self.open),
+        ]
+    }
 }
 
 impl Bench<'_> {
@@ -54,9 +65,9 @@ impl Bench<'_> {
         let path = download(drive, &format!("{folder}/small.bin"), noise(1024)).await?;
         let mut supply = Supply::open(drive, &format!("{folder}/new"), self.list("shape-supply.txt"));
         Ok(Shape {
-            existing: self.on_listed(&list, "POST", "createLink", Some(VIEW), CONNECTIONS).await?,
+            existing: self.on_listed(&list, "POST", "/createLink", Some(VIEW), CONNECTIONS).await?,
             new: self.new_links(&mut supply, CONNECTIONS, ceiling).await?,
-            list: self.on_listed(&list, "GET", "permissions", None, CONNECTIONS).await?,
+            look: self.on_listed(&list, "GET", "", None, CONNECTIONS).await?,
             open: self.download(&path, CONNECTIONS).await?,
         })
     }
@@ -66,15 +77,10 @@ impl Bench<'_> {
     }
 
     fn report_shape(&mut self, place: &str, shape: &Shape, near_root: Option<&Shape>) {
-        let calls: [(&str, fn(&Shape) -> &Measured); 4] = [
-            ("existing link", |shape| &shape.existing),
-            ("new link", |shape| &shape.new),
-            ("permissions", |shape| &shape.list),
-            ("open 1 KiB", |shape| &shape.open),
-        ];
-        for (call, measured) in calls {
-            let name = format!("{call}, {place}");
-            self.report.shape(&name, CONNECTIONS, measured(shape), near_root.map(measured));
+        let near_root = near_root.map(Shape::calls);
+        for (number, (call, measured)) in shape.calls().into_iter().enumerate() {
+            let near_root = near_root.and_then(|calls| calls.get(number).map(|(_, measured)| *measured));
+            self.report.shape(&format!("{call}, {place}"), CONNECTIONS, measured, near_root);
         }
     }
 }

@@ -7,7 +7,6 @@ use clap::{Args, Subcommand, ValueEnum};
 use data_encoding::BASE64URL_NOPAD;
 use driveway_core::id::{ApplicationId, GroupId, UserId};
 use driveway_core::identity::{Tenant, TenantKind};
-use driveway_core::policy::sharing::SharingPolicy;
 
 use super::{DataOptions, say};
 use crate::app::App;
@@ -256,22 +255,14 @@ pub(super) fn policy(command: PolicyCommand) -> anyhow::Result<ExitCode> {
     };
     let app = of.data.open()?;
     let tenant = tenant(&app, of.kind)?.id;
-    let mut policy = policy_ops::of(&app, tenant)?;
-    if let Some(json) = change {
-        policy = changed(policy, &json)?;
-        policy_ops::replace(&app, tenant, policy)?;
-    }
-    say(&serde_json::to_string_pretty(&policy)?);
+    let policy = match change {
+        None => policy_ops::of(&app, tenant)?,
+        Some(json) => {
+            let members: serde_json::Map<String, serde_json::Value> =
+                serde_json::from_str(&json).context("not a JSON object")?;
+            policy_ops::change_of(&app, tenant, members.into_iter().collect())?
+        }
+    };
+    say(&serde_json::to_string_pretty(&policy_ops::shown(&policy)?)?);
     Ok(ExitCode::SUCCESS)
-}
-
-fn changed(policy: SharingPolicy, json: &str) -> anyhow::Result<SharingPolicy> {
-    let mut members = serde_json::to_value(policy)?;
-    let change: serde_json::Map<String, serde_json::Value> = serde_json::from_str(json).context("not a JSON object")?;
-    for (name, value) in change {
-        members.as_object_mut().context("not an object")?.insert(name, value);
-    }
-    let policy: SharingPolicy = serde_json::from_value(members).context("not a sharing policy")?;
-    policy.validate()?;
-    Ok(policy)
 }

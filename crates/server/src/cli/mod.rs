@@ -1,8 +1,10 @@
 //! The command line: a contract, as `docs/architecture.md` says.
 
 mod admin;
+mod audit;
 mod check;
 mod demo;
+mod mail;
 mod ready_file;
 mod serve;
 mod token;
@@ -14,7 +16,7 @@ use std::process::ExitCode;
 use clap::{Args, Parser, Subcommand};
 
 use crate::app::App;
-use crate::config::Config;
+use crate::config::{Config, Secret};
 use crate::entropy::Entropy;
 
 /// A drive with sharing links that speaks the Microsoft Graph v1.0 drive API.
@@ -48,8 +50,12 @@ enum What {
     /// Show or change the sharing policy of the organization.
     #[command(subcommand)]
     Policy(admin::PolicyCommand),
+    /// Print the audit trail of a link, and whether all of it is there.
+    Audit(audit::AuditOptions),
     /// Look for anything in the data directory that isn't as it should be.
     Check(check::CheckOptions),
+    /// Say whether mail is set up, whether the mail server lets us in, and what waits.
+    Mail(mail::MailOptions),
     /// Print the configuration that the flags, the environment and the file amount to.
     Config(ServeOptions),
 }
@@ -93,20 +99,32 @@ impl DataOptions {
         if let Some(data) = &self.data {
             config.data.clone_from(data);
         }
+        config.mail.password = mail_password().or(config.mail.password);
         config.database = self.database.clone().or(config.database);
         config.blobs = self.blobs.clone().or(config.blobs);
         config.validate()?;
         Ok(config)
     }
 
-    /// Opens a data directory that has to exist: commands that administer must not make one by a slip of the pen.
+    /// Opens the data directory, which has to exist.
     fn open(&self) -> anyhow::Result<App> {
         let config = self.config()?;
-        if !config.data.join("keys").is_dir() {
-            anyhow::bail!("{} isn't a data directory; `driveway serve` makes one", config.data.display());
-        }
-        App::open(config, Entropy::System)
+        open(config)
     }
+}
+
+/// Opens a data directory that has to exist: commands that administer must not make one by a slip of the pen.
+fn open(config: Config) -> anyhow::Result<App> {
+    if !config.data.join("keys").is_dir() {
+        anyhow::bail!("{} isn't a data directory; `driveway serve` makes one", config.data.display());
+    }
+    App::open(config, Entropy::System)
+}
+
+/// The mail server's password. There is no flag for it: flags are shown to whoever lists processes.
+#[expect(clippy::disallowed_methods, reason = "the environment is read here, by the command line")]
+fn mail_password() -> Option<Secret> {
+    std::env::var("DRIVEWAY_MAIL_PASSWORD").ok().filter(|password| !password.is_empty()).map(Secret::from)
 }
 
 impl ServeOptions {
@@ -114,7 +132,7 @@ impl ServeOptions {
         let mut config = self.data.config()?;
         config.listen = self.listen.unwrap_or(config.listen);
         config.public_url = self.public_url.clone().or(config.public_url);
-        config.validate()?;
+        config.validate_serving()?;
         Ok(config)
     }
 }
@@ -151,7 +169,9 @@ fn run(what: What) -> anyhow::Result<ExitCode> {
         What::Site(command) => admin::site(command),
         What::App(command) => admin::app(command),
         What::Policy(command) => admin::policy(command),
+        What::Audit(options) => audit::run(&options),
         What::Check(options) => check::run(&options),
+        What::Mail(options) => mail::run(&options),
         What::Config(options) => {
             say(toml::to_string(&options.config()?)?.trim_end());
             Ok(ExitCode::SUCCESS)

@@ -4,6 +4,7 @@ use std::net::{IpAddr, Ipv4Addr};
 
 use axum::http::{HeaderMap, HeaderValue, Uri};
 use driveway_core::Error;
+use driveway_core::audit::{Network, Source, Through};
 use jiff::Timestamp;
 use uuid::Uuid;
 
@@ -24,6 +25,8 @@ pub(crate) struct Context {
     pub(crate) base_url: String,
     /// The address that limits count.
     pub(crate) client: IpAddr,
+    /// What audit trails keep of that address.
+    pub(crate) address: Option<Network>,
 }
 
 impl Context {
@@ -34,14 +37,21 @@ impl Context {
             Ok(url) => (url, Ok(())),
             Err(error) => (String::new(), Err(error)),
         };
+        let client = client_address(&app.config, headers, peer);
         let context = Self {
             now: app.clock.now(),
             request_id: app.entropy.opaque_id(),
             client_request_id: headers.get("client-request-id").filter(|id| id.len() <= 128).cloned(),
             base_url,
-            client: client_address(&app.config, headers, peer),
+            client,
+            address: app.config.audit.addresses.keep(client),
         };
         (context, outcome)
+    }
+
+    /// Where the request came from, for audit trails.
+    pub(crate) fn source(&self, through: Through) -> Source {
+        Source { through, address: self.address }
     }
 
     /// The client's id for the request, or ours (5.2 of the behaviour table).

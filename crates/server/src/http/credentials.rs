@@ -3,6 +3,7 @@
 use axum::http::header::AUTHORIZATION;
 use axum::http::{HeaderMap, HeaderValue};
 use data_encoding::BASE64;
+use driveway_core::audit::Through;
 use driveway_core::error::{Code, Error};
 use driveway_core::id::{DriveId, ItemId, PermissionId};
 use driveway_core::share_id::ShareKey;
@@ -67,9 +68,13 @@ pub(crate) async fn show_password(
     bearer: Option<&Claims>,
     context: &Context,
     link: PermissionId,
+    through: Through,
 ) -> Result<Option<Visit>, Error> {
     match guess {
-        Some(guess) => password::visit(app, link, guess, bearer.cloned(), context.client, context.now).await,
+        Some(guess) => {
+            let source = context.source(through);
+            password::visit(app, link, guess, bearer.cloned(), source, context.client, context.now).await
+        }
         None => Ok(None),
     }
 }

@@ -76,8 +76,12 @@ pub(crate) async fn deliver(
         }
     };
     response.headers_mut().insert(CONTENT_LENGTH, HeaderValue::from(part.end - part.start));
-    let begun = match download.filter(|_| part == (0..content.size)) {
-        Some(download) => Some(download.begin(app).await?),
+    let begun = match download {
+        Some(download) if part == (0..content.size) => Some(download.begin(app).await?),
+        Some(download) => {
+            download.opened(app);
+            None
+        }
         None => None,
     };
     let body = match app.blobs.read(&content.sha256, part).await?.into_whole() {

@@ -8,6 +8,7 @@ use axum::http::{HeaderMap, Method};
 use axum::response::Response;
 use axum::routing::get;
 use driveway_core::Error;
+use driveway_core::audit::Through;
 use driveway_core::error::Code;
 use driveway_core::seal::Seal;
 
@@ -28,6 +29,11 @@ pub(crate) fn routes() -> Router<Arc<App>> {
 /// The pre-authenticated URL of a file that was reached.
 pub(crate) fn url(app: &App, access: &Access, context: &Context) -> String {
     url_of(&app.seal, &Ticket::new(access.item.id, &access.via, expiry(app, context)), context)
+}
+
+/// The pre-authenticated URL of a version of a file that was reached.
+pub(crate) fn version_url(app: &App, access: &Access, number: i64, context: &Context) -> String {
+    url_of(&app.seal, &Ticket::new(access.item.id, &access.via, expiry(app, context)).of_version(number), context)
 }
 
 /// The pre-authenticated URL for a ticket.
@@ -59,14 +65,19 @@ async fn open(
     headers: &HeaderMap,
 ) -> Result<Response, Error> {
     let ticket = Ticket::open(&app.seal, ticket, context.now).ok_or_else(Error::item_not_found)?;
-    let now = context.now;
-    let (file, download) = app
+    let (now, source) = (context.now, context.source(Through::Download));
+    let shown = ticket.by_link(source);
+    let redeemed = app
         .db
         .read(move |tx| {
             let access = ticket.redeem(tx, now)?;
-            Ok((content(&access)?, Download::of(&access, now)))
+            Ok((content(&access)?, Download::of(&access, source, now)))
         })
-        .await?;
+        .await;
+    if let (Err(_), Some((link, credentials))) = (&redeemed, &shown) {
+        app.openings.refused(*link, credentials, now);
+    }
+    let (file, download) = redeemed?;
     if download.is_some_and(|download| download.is_limited) && preview_bot::is_preview(headers) {
         return Err(Error::new(
             Code::NotAllowed,

@@ -129,6 +129,11 @@ impl Members {
         list.into_iter().enumerate().map(object).collect::<Result<_, _>>().map(Some)
     }
 
+    /// Everything that nobody took, with what is `null`; OData's own members don't count (ODATA-04).
+    pub(crate) fn rest(self) -> Vec<(String, Value)> {
+        self.members.into_iter().filter(|(name, _)| !name.contains('@')).collect()
+    }
+
     /// Refuses what nobody took. OData's own members, which start with or contain `@`, don't count (ODATA-04); ours do: a
     /// limit that is asked for and passed over would be a lie.
     pub(crate) fn finish(self) -> Result<(), Error> {

@@ -11,6 +11,7 @@ pub(crate) mod driveway;
 pub mod graph;
 pub(crate) mod health;
 pub(crate) mod json;
+pub(crate) mod monitor;
 pub(crate) mod preview_bot;
 pub(crate) mod range;
 pub(crate) mod refusal;
@@ -41,6 +42,7 @@ pub fn router(app: Arc<App>) -> Router {
     Router::new()
         .merge(web::routes())
         .merge(download::routes())
+        .merge(monitor::routes())
         .merge(driveway::routes())
         .route("/health/live", get(health::live))
         .route("/health/ready", get(health::ready))

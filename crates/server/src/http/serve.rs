@@ -24,7 +24,7 @@ use tower::Service;
 
 use super::Peer;
 use crate::app::App;
-use crate::ops::openings;
+use crate::ops::{copy, openings};
 
 /// How long a client may take to send the head of a request, and how long a connection may be idle before one.
 const HEAD_TIMEOUT: Duration = Duration::from_secs(30);
@@ -65,6 +65,7 @@ impl Server {
         spawn(async move {
             tokio::select! {
                 () = openings::run(&app) => {}
+                () = copy::run(&app) => {}
                 _ = stopped => {}
             }
         });
@@ -97,7 +98,7 @@ impl Server {
             () = tokio::time::sleep(STOP_TIMEOUT) => tracing::warn!("some requests were cut off"),
         }
         drop(serving);
-        if let Err(error) = openings::flush(&self.app).await {
+        if let Err(error) = openings::flush_all(&self.app).await {
             tracing::warn!(cause = error.cause(), "what links were used for at last could not be written");
         }
     }

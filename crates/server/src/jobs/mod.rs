@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::app::App;
-use crate::ops::upkeep;
+use crate::ops::{audit, copy, outbox, recycle_bin, upkeep};
 
 /// How often the jobs run.
 const EVERY: Duration = Duration::from_mins(10);
@@ -12,14 +12,34 @@ const EVERY: Duration = Duration::from_mins(10);
 /// How often the whole object store is listed for remains: once a day, counted in turns.
 const SWEEP_AT: u32 = 144;
 
-/// Runs the jobs from time to time, until the process ends.
+/// How long a mail that is tried again may lie due. New ones are sent at once.
+const LOOK_FOR_MAIL: Duration = Duration::from_secs(15);
+
+/// Runs the jobs, until the process ends.
 pub async fn run(app: Arc<App>) {
+    tokio::join!(keep_house(&app), send_mail(&app));
+}
+
+/// Sends mail as it comes.
+async fn send_mail(app: &App) {
+    loop {
+        match outbox::deliver(app).await {
+            Ok(tally) if tally == outbox::Tally::default() => {}
+            Ok(tally) => tracing::info!(?tally, "mails"),
+            Err(error) => tracing::warn!(cause = error.cause(), "sending mail failed; it is tried again"),
+        }
+        // Either it is told that there is something, or it is time to look: both mean the same.
+        let _ = tokio::time::timeout(LOOK_FOR_MAIL, app.outbox.notified()).await;
+    }
+}
+
+async fn keep_house(app: &App) {
     let mut ticks = tokio::time::interval(EVERY);
     for turn in (0..SWEEP_AT).cycle() {
         ticks.tick().await;
-        once(&app).await;
+        once(app).await;
         if turn == SWEEP_AT - 1 {
-            report(&upkeep::sweep_blobs(&app).await);
+            report(&upkeep::sweep_blobs(app).await);
         }
     }
 }
@@ -35,7 +55,19 @@ fn report(outcome: &driveway_core::Result<upkeep::Cleared>) {
 /// Runs each job once. One that fails is tried again at its next turn.
 pub async fn once(app: &App) {
     report(&upkeep::collect_blobs(app).await);
+    if let Err(error) = copy::prune(app).await {
+        tracing::warn!(cause = error.cause(), "forgetting old copies failed");
+    }
+    if let Err(error) = recycle_bin::empty(app).await {
+        tracing::warn!(cause = error.cause(), "emptying recycle bins failed");
+    }
     if let Err(error) = upkeep::prune_password_failures(app).await {
         tracing::warn!(cause = error.cause(), "pruning counts of guesses failed");
+    }
+    if let Err(error) = audit::prune(app).await {
+        tracing::warn!(cause = error.cause(), "pruning audit trails failed");
+    }
+    if let Err(error) = outbox::prune(app).await {
+        tracing::warn!(cause = error.cause(), "forgetting old mails failed");
     }
 }

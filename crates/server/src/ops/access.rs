@@ -13,7 +13,7 @@ use jiff::Timestamp;
 
 use super::gate::{Below, Passage};
 use super::password::Visit;
-use super::{Credentials, Result, Tx, caller, gate, redemption};
+use super::{Credentials, Result, Tx, caller, checkout, gate, outside, redemption};
 
 /// An item that was reached, and what the one who reached it may do to it.
 #[derive(Debug, Clone)]
@@ -73,6 +73,11 @@ impl Access {
         matches!(&self.via, Via::Link { link_type, .. } if link_type.prevents_download())
     }
 
+    /// Whether downloads by this right are counted, because the link is good for so many only.
+    pub fn counts_downloads(&self) -> bool {
+        matches!(&self.via, Via::Link { counts_downloads: true, .. })
+    }
+
     /// Whether this is the right to add files and to see nothing (AMB-39).
     pub fn only_adds(&self) -> bool {
         matches!(&self.via, Via::Link { link_type: LinkType::CreateOnly, .. })
@@ -107,7 +112,7 @@ pub fn reach(
     if !chain.is_live() {
         return Err(Error::item_not_found());
     }
-    let direct = chain.role_of(caller.actor(), now);
+    let direct = chain.role_of(outside::actor(tx, &caller, &drive)?, now);
     let needed = if intent == Intent::Write { Role::Write } else { Role::Read };
     // Only who can't do it by a right of their own is asked for the links that they carry (SHARE-07).
     if direct < Some(needed)
@@ -120,7 +125,8 @@ pub fn reach(
         return Ok(carried);
     }
     let role = direct.ok_or_else(Error::item_not_found)?;
-    let access = Access { drive, item, chain, role, via: Via::Caller(Box::new(caller)) };
+    let mut access = Access { drive, item, chain, role, via: Via::Caller(Box::new(caller)) };
+    checkout::show_own(tx, &access.via, &mut access.item)?;
     if intent == Intent::Write {
         access.require_write()?;
     }
@@ -213,7 +219,7 @@ pub fn find_site(tx: &mut Tx<'_>, tenant: TenantId, key: &SiteKey) -> Result<Opt
     Ok(site.filter(|site| site.tenant == tenant).map(|site| site.id))
 }
 
-fn find_item(tx: &mut Tx<'_>, drive: &Drive, address: &ItemAddress) -> Result<DriveItem> {
+pub(super) fn find_item(tx: &mut Tx<'_>, drive: &Drive, address: &ItemAddress) -> Result<DriveItem> {
     let start = match &address.start {
         Start::Root => drive.root,
         Start::Id(id) if id == "root" => drive.root,

@@ -8,7 +8,7 @@ use driveway_core::policy::access::Chain;
 use jiff::Timestamp;
 
 use super::access::{find_site, find_user, reach_drive};
-use super::{Credentials, Result, Tx, caller};
+use super::{Credentials, Result, Tx, caller, outside};
 
 /// A drive and how full it is.
 #[derive(Debug)]
@@ -24,7 +24,7 @@ pub fn get(tx: &mut Tx<'_>, credentials: &Credentials, key: &DriveKey, now: Time
     let caller = caller::require(tx, credentials.bearer.as_ref())?;
     let drive = reach_drive(tx, &caller, key, Intent::Read)?;
     let chain = tx.chain(drive.root)?.filter(Chain::is_live).ok_or_else(Error::item_not_found)?;
-    chain.role_of(caller.actor(), now).ok_or_else(Error::item_not_found)?;
+    chain.role_of(outside::actor(tx, &caller, &drive)?, now).ok_or_else(Error::item_not_found)?;
     view(tx, drive)
 }
 
@@ -45,7 +45,7 @@ pub fn list(tx: &mut Tx<'_>, credentials: &Credentials, owner: &Owner, now: Time
     for drive in tx.drives_of(owner)? {
         caller.require(Intent::Read, drive.is_own_of(caller.user_id()))?;
         let Some(chain) = tx.chain(drive.root)? else { continue };
-        if chain.role_of(caller.actor(), now).is_some() {
+        if chain.role_of(outside::actor(tx, &caller, &drive)?, now).is_some() {
             views.push(view(tx, drive)?);
         }
     }

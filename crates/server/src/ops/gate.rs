@@ -4,19 +4,20 @@
 //! remembered between requests, so revocation, expiry, a lost right of the creator and a closed policy work at once.
 
 use driveway_core::address::{ItemAddress, Start};
-use driveway_core::caller::{Intent, Reach};
+use driveway_core::caller::{Caller, Intent, Reach};
 use driveway_core::error::{Code, Error, Inner};
 use driveway_core::id::{ItemId, PermissionId, TenantId, UserId};
+use driveway_core::identity::User;
 use driveway_core::item::DriveItem;
 use driveway_core::permission::{LinkScope, LinkType, Permission, Role, SharingLink};
 use driveway_core::policy::access::{Actor, Chain, Standing};
 use driveway_core::policy::redeem::{self, Decision, Visitor};
-use driveway_core::policy::sharing::{SharingPolicy, anonymous_disabled};
+use driveway_core::policy::sharing::{Maker, SharingPolicy, anonymous_disabled};
 use jiff::Timestamp;
 use uuid::Uuid;
 
 use super::access::{Access, Via, descend};
-use super::{Credentials, Result, Tx, caller, redemption, share};
+use super::{Credentials, Result, Tx, caller, outside, redemption, share};
 
 /// The link that a forged token stands for: one that never was, for which nothing is looked up.
 pub const FORGED: PermissionId = PermissionId::from_uuid(Uuid::nil());
@@ -95,16 +96,18 @@ fn open_item(
     let Some(sharing) = permission.link() else { return Ok(Passage::Closed(Decision::Gone, None)) };
     let Some((item, shared)) = find_below(tx, &permission, below)? else { return Ok(gone()) };
     let Some(chain) = tx.chain(item.id)? else { return Ok(gone()) };
-    let policy = tx.sharing_policy(chain.tenant)?;
+    let policy = tx.sharing_policy(&item.drive)?;
     let visitor = credentials.bearer.as_ref().map(|claims| caller::identify(tx, claims)).transpose();
     let signed_in = visitor.as_ref().ok().and_then(Option::as_ref);
-    let creator = Creator::load(tx, sharing, chain.tenant)?;
+    let creator = Creator::load(tx, sharing, chain.tenant, &policy)?;
     let facts = redeem::Facts {
         chain: &chain,
         link: &permission,
+        // What has something below it is a folder.
+        is_folder: item.id != permission.item || item.is_folder(),
         policy: &policy,
         creator: creator.actor(),
-        visitor: signed_in.and_then(|caller| Some(Visitor { user: caller.user_id()?, tenant: caller.tenant })),
+        visitor: signed_in.and_then(Caller::user).map(|user| visitor_of(user, chain.tenant, &policy)),
         password_version: credentials.visit.filter(|visit| visit.link == link).map(|visit| visit.version),
     };
     let password_version = facts.password_version;
@@ -123,12 +126,18 @@ fn open_item(
     if sharing.link_type == LinkType::Embed && !policy.allows_embed_on(drive.kind) {
         return Ok(Passage::Closed(Decision::Closed, Some(permission)));
     }
-    let expires_at = policy.effective_expiry(sharing.scope, sharing.expires_at, permission.created_at);
+    let expires_at =
+        policy.effective_expiry(sharing.link_type, sharing.scope, sharing.expires_at, permission.created_at);
     let counts_downloads = sharing.life.maximum_downloads.is_some();
     let (link_type, caller) = (sharing.link_type, visitor.map(Box::new));
     let via = Via::Link { link, link_type, shared, counts_downloads, password_version, caller };
     let opened = Box::new(Opened { access: Access { drive, item, chain, role, via }, permission, expires_at });
     Ok(if decision == Decision::Add { Passage::Add(opened) } else { Passage::Open(opened) })
+}
+
+fn visitor_of(user: &User, tenant: TenantId, policy: &SharingPolicy) -> Visitor {
+    let is_admitted = user.tenant == tenant || outside::is_admitted(policy, user);
+    Visitor { user: user.id, tenant: user.tenant, is_admitted }
 }
 
 fn gone() -> Passage {
@@ -155,8 +164,14 @@ fn find_below(tx: &mut Tx<'_>, permission: &Permission, below: Below<'_>) -> Res
 }
 
 /// Whether the link's creator may still share the item, without which the link is dead.
-fn creator_may_share(tx: &mut Tx<'_>, link: &SharingLink, chain: &Chain, now: Timestamp) -> Result<bool> {
-    let creator = Creator::load(tx, link, chain.tenant)?;
+fn creator_may_share(
+    tx: &mut Tx<'_>,
+    link: &SharingLink,
+    chain: &Chain,
+    policy: &SharingPolicy,
+    now: Timestamp,
+) -> Result<bool> {
+    let creator = Creator::load(tx, link, chain.tenant, policy)?;
     Ok(chain.role_of(creator.actor(), now).is_some_and(|role| role >= Role::Write))
 }
 
@@ -169,7 +184,8 @@ pub fn is_over(
     now: Timestamp,
 ) -> Result<bool> {
     let Some(link) = permission.link() else { return Ok(false) };
-    Ok(redeem::state(link, permission.created_at, policy, now).is_over() || !creator_may_share(tx, link, chain, now)?)
+    Ok(redeem::state(link, permission.created_at, policy, now).is_over()
+        || !creator_may_share(tx, link, chain, policy, now)?)
 }
 
 /// The creator of a link as they stand now: what they have lost, the link has lost (P9, P10).
@@ -180,14 +196,16 @@ enum Creator {
 }
 
 impl Creator {
-    fn load(tx: &mut Tx<'_>, link: &SharingLink, tenant: TenantId) -> Result<Self> {
+    fn load(tx: &mut Tx<'_>, link: &SharingLink, tenant: TenantId, policy: &SharingPolicy) -> Result<Self> {
         let facts = tx.caller_facts(link.creator.user, link.creator.application, tenant)?;
         if !facts.application.is_some_and(|application| application.enabled) {
             return Ok(Self::Nobody);
         }
         Ok(match (link.creator.user, facts.user) {
             (None, _) => Self::Application(tenant),
-            (Some(_), Some((user, standing))) if user.enabled => Self::User(user.id, standing),
+            (Some(_), Some((user, standing))) if user.enabled && may_share_in(&user, tenant, policy) => {
+                Self::User(user.id, standing)
+            }
             (Some(_), _) => Self::Nobody,
         })
     }
@@ -199,6 +217,11 @@ impl Creator {
             Self::Nobody => Actor::Nobody,
         }
     }
+}
+
+/// Whether somebody may share in a drive of this tenant: its own people may, and others while policy lets them.
+fn may_share_in(user: &User, tenant: TenantId, policy: &SharingPolicy) -> bool {
+    user.tenant == tenant || (policy.is_resharing_by_external_users_enabled && outside::is_admitted(policy, user))
 }
 
 /// An address below `/shares/{key}`. The key was opened by the door and is one of the credentials.
@@ -228,6 +251,7 @@ pub fn reach_by_share(
         Passage::Closed(Decision::Gone, _) if is_expired_link_of_owner(tx, link, credentials, now)? => {
             return Err(Error::access_denied("The link has expired.").inner(Inner::LinkExpired));
         }
+        Passage::Closed(Decision::Closed, Some(permission)) => return Err(closed(tx, &permission)?),
         Passage::Closed(decision, _) => return Err(refusal(decision)),
     };
     check_scopes(&opened, intent)?;
@@ -247,7 +271,8 @@ fn is_expired_link_of_owner(
 ) -> Result<bool> {
     let (Some(claims), Some(permission)) = (&credentials.bearer, tx.permission(link)?) else { return Ok(false) };
     let (Some(sharing), Some(chain)) = (permission.link(), tx.chain(permission.item)?) else { return Ok(false) };
-    let policy = tx.sharing_policy(chain.tenant)?;
+    let Some(drive) = tx.drive_of_item(permission.item)? else { return Ok(false) };
+    let policy = tx.sharing_policy(&drive.id)?;
     let Ok(caller) = caller::identify(tx, claims) else { return Ok(false) };
     let is_owner = chain.is_live() && chain.role_of(caller.actor(), now) == Some(Role::Owner);
     Ok(is_owner && redeem::is_expired(sharing, permission.created_at, &policy, now))
@@ -262,6 +287,12 @@ pub fn check_scopes(opened: &Opened, intent: Intent) -> Result<()> {
         }
         _ => Ok(()),
     }
+}
+
+/// What a link that policy has closed says (AMB-20).
+fn closed(tx: &mut Tx<'_>, permission: &Permission) -> Result<Error> {
+    let Some(drive) = tx.drive_of_item(permission.item)? else { return Ok(Error::item_not_found()) };
+    Ok(tx.sharing_policy(&drive.id)?.closed())
 }
 
 /// What a link that only takes files says to everything else (AMB-39).
@@ -283,10 +314,13 @@ pub fn refusal(decision: Decision) -> Error {
     }
 }
 
-/// Whether somebody with this role on the item could make this very link now: only they are shown its secrets
+/// Whether somebody with this access to the item could make this very link now: only they are shown its secrets
 /// (PERM-03, AMB-17).
-pub fn could_create(role: Role, link: &SharingLink, policy: &SharingPolicy) -> bool {
-    role >= Role::Write
-        && role >= link.link_type.role()
-        && (link.scope != LinkScope::Anonymous || policy.anonymous_links)
+pub fn could_create(access: &Access, permission: &Permission, policy: &SharingPolicy) -> bool {
+    let (Some(link), Via::Caller(caller)) = (permission.link(), &access.via) else { return false };
+    let is_folder = permission.item != access.item.id || access.item.is_folder();
+    let maker = Maker::of(caller, access.chain.tenant);
+    access.role >= Role::Write
+        && access.role >= link.link_type.role()
+        && policy.refuses(maker, link.link_type, link.scope, is_folder).is_none()
 }

@@ -1,6 +1,7 @@
 //! People are added to a link for specific people and taken off it (GRANT-01 to GRANT-07).
 
 use driveway_core::address::{DriveKey, ItemAddress, Start};
+use driveway_core::audit::Kind;
 use driveway_core::caller::Intent;
 use driveway_core::error::{Code, Error};
 use driveway_core::id::UserId;
@@ -15,7 +16,7 @@ use super::invite::Recipient;
 use super::item::check_e_tag;
 use super::permission_change::Target;
 use super::permissions::{PermissionView, find_own, is_made_by, view};
-use super::{Credentials, Result, Tx};
+use super::{Credentials, Result, Tx, audit};
 
 /// Adds people to the link that the address names. It takes what making the link takes: the right to share the item,
 /// which an application has too (AMB-54). The link itself gives no such right.
@@ -35,9 +36,9 @@ pub fn grant(
     }
     let permission = tx.link(link)?.ok_or_else(Error::item_not_found)?;
     let access = reach_item(tx, credentials, &permission, now)?;
-    let policy = tx.sharing_policy(access.chain.tenant)?;
-    let sharing = users_link(&permission)?;
-    if !could_create(access.role, sharing, &policy) {
+    let policy = tx.sharing_policy(&access.drive.id)?;
+    let known = users_link(&permission)?.grantees.clone();
+    if !could_create(&access, &permission, &policy) {
         return Err(Error::access_denied("You couldn't have made this link and can't add people to it."));
     }
     if role != Some(permission.role()) {
@@ -46,8 +47,10 @@ pub fn grant(
     }
     let names: Vec<String> = people.iter().map(|person| person.name().to_owned()).collect();
     let caller = access.via.require_caller()?.clone();
-    let users = find_recipients(tx, &caller, &names)?;
+    let users = find_recipients(tx, &caller, &names, (access.chain.tenant, &policy))?;
     tx.add_grantees(link, &users)?;
+    let joined: Vec<UserId> = users.into_iter().filter(|user| !known.contains(user)).collect();
+    audit::record_people(tx, credentials, link, Kind::PeopleAdded, &joined, now)?;
     changed(tx, &access, &permission)
 }
 
@@ -86,6 +89,7 @@ pub fn revoke(
         users.push(user.ok_or_else(|| Error::invalid("grantees", "Could not find the recipient."))?);
     }
     tx.remove_grantees(permission.id, &users)?;
+    audit::record_people(tx, credentials, permission.id, Kind::PeopleRemoved, &users, now)?;
     changed(tx, &access, &permission)
 }
 
@@ -105,7 +109,7 @@ fn users_link(permission: &Permission) -> Result<&SharingLink> {
 }
 
 fn changed(tx: &mut Tx<'_>, access: &Access, permission: &Permission) -> Result<PermissionView> {
-    let policy = tx.sharing_policy(access.chain.tenant)?;
+    let policy = tx.sharing_policy(&access.drive.id)?;
     let permission = tx.permission(permission.id)?.ok_or_else(Error::item_not_found)?;
     view(tx, access, &permission, &policy)
 }

@@ -3,17 +3,19 @@
 use driveway_core::address::ItemAddress;
 use driveway_core::caller::{Caller, Intent};
 use driveway_core::error::{Code, Error};
-use driveway_core::id::{GroupId, PermissionId, UserId};
+use driveway_core::id::{GroupId, PermissionId, TenantId, UserId};
 use driveway_core::identity::User;
 use driveway_core::permission::{Creator, Grantee, Invitation, Permission, PermissionKind, Role};
 use driveway_core::policy::invitation::{Facts, Offer, is_address, may_invite, takes_the_place_of};
-use driveway_core::policy::sharing::SharingPolicy;
+use driveway_core::policy::sharing::{Maker, Outsider, SharingPolicy};
 use jiff::Timestamp;
 
 use super::access::{Access, Via, reach};
 use super::create_link::stop_inheriting;
+use super::outbox::{self, Postage};
 use super::permissions::{PermissionView, view};
 use super::{Credentials, Result, Tx};
+use crate::mail::letter::is_deliverable;
 
 /// Somebody named in a request, in one of the three ways (1.5 of the behaviour table).
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -46,6 +48,8 @@ pub struct NewInvitations {
     pub expires_at: Option<Timestamp>,
     /// Whether the item keeps the permissions of the folders above it. `false` counts on the first sharing only.
     pub retain_inherited_permissions: bool,
+    /// What mails to the people need, if they shall be mailed.
+    pub postage: Option<Postage>,
     /// Whether the good ones are invited although others aren't (INV-06); all or nothing otherwise (AMB-51).
     pub some_may_fail: bool,
 }
@@ -63,9 +67,9 @@ pub struct Fresh {
 pub type Outcome = std::result::Result<PermissionView, (Recipient, Error)>;
 
 /// Who is meant.
-struct Invited {
-    grantee: Option<Grantee>,
-    email: Option<String>,
+pub(super) struct Invited {
+    pub(super) grantee: Option<Grantee>,
+    pub(super) email: Option<String>,
 }
 
 /// Invites people, in the order of the request. Who has as much already keeps what they have.
@@ -84,13 +88,20 @@ pub fn invite(
     }
     let offer = Offer { role: new.role, expires_at: new.expires_at };
     may_invite(&Facts { role: access.role, is_root: access.item.is_root() }, &offer, now)?;
-    let policy = tx.sharing_policy(access.chain.tenant)?;
+    let policy = tx.sharing_policy(&access.drive.id)?;
+    let tenant = access.chain.tenant;
+    let maker = Maker::of(&caller, tenant);
+    policy.may_share(maker)?;
     let mut found = Vec::with_capacity(new.recipients.len());
     for (at, recipient) in new.recipients.iter().enumerate() {
-        let invited = find(tx, &caller, recipient).map_err(|error| error.target(format!("recipients[{at}]")));
+        let invited = find(tx, &caller, recipient, tenant)
+            .and_then(|invited| check_outsider(&policy, maker, invited))
+            .and_then(|invited| check_mail(new, at, invited))
+            .map_err(|error| error.target(format!("recipients[{at}]")));
         found.push(if new.some_may_fail { invited } else { Ok(invited?) });
     }
-    if !new.retain_inherited_permissions && found.iter().any(Result::is_ok) {
+    let retains = new.retain_inherited_permissions || policy.ignore_unasked_retain_inherited_permissions;
+    if !retains && found.iter().any(Result::is_ok) {
         stop_inheriting(tx, &mut access, &caller, fresh.grant, now)?;
     }
     let mut outcomes = Vec::with_capacity(found.len());
@@ -100,7 +111,20 @@ pub fn invite(
             Err(error) => Err((recipient.clone(), error)),
         });
     }
+    if let Some(postage) = &new.postage {
+        let made = outcomes.iter().flatten().map(|view| &view.permission);
+        outbox::mail_invitations(tx, postage, &caller, made, now)?;
+    }
     Ok(outcomes)
+}
+
+/// Refuses somebody whom a mail that is asked for can't reach, or who is one too many (INV-07).
+fn check_mail(new: &NewInvitations, at: usize, invited: Invited) -> Result<Invited> {
+    match (&new.postage, &invited.email) {
+        (Some(postage), _) if at >= postage.most_recipients => Err(outbox::too_many(postage)),
+        (Some(_), Some(email)) if !is_deliverable(email) => Err(outbox::unreachable_address()),
+        _ => Ok(invited),
+    }
 }
 
 /// The grant that the person has on this very item, made, renewed or as it is.
@@ -150,13 +174,33 @@ fn is_for(permission: &Permission, invited: &Invited) -> bool {
     }
 }
 
-fn find(tx: &mut Tx<'_>, caller: &Caller, recipient: &Recipient) -> Result<Invited> {
+/// Refuses people from outside with whom policy doesn't let this one share (POLICY-01, POLICY-09, POLICY-10).
+fn check_outsider(policy: &SharingPolicy, maker: Maker<'_>, invited: (Invited, Option<User>)) -> Result<Invited> {
+    let (invited, outsider) = invited;
+    match (&outsider, &invited) {
+        (Some(user), _) => policy.may_share_with(&Outsider::account(user), maker)?,
+        (None, Invited { grantee: None, email: Some(email) }) => {
+            policy.may_share_with(&Outsider::address(email), maker)?;
+        }
+        _ => {}
+    }
+    Ok(invited)
+}
+
+/// Who is meant, and their account if it is one of another tenant than the item's.
+pub(super) fn find(
+    tx: &mut Tx<'_>,
+    caller: &Caller,
+    recipient: &Recipient,
+    tenant: TenantId,
+) -> Result<(Invited, Option<User>)> {
+    let person = |user: User| (person(&user), (user.tenant != tenant).then_some(user));
     let unknown = || Error::new(Code::InvalidRequest, "A recipient isn't known here.");
     match recipient {
         Recipient::Email(email) => match tx.user_by_principal_name(email)? {
             Some(user) if user.enabled => Ok(person(user)),
             Some(_) => Err(unknown()),
-            None if is_address(email) => Ok(Invited { grantee: None, email: Some(email.clone()) }),
+            None if is_address(email) => Ok((Invited { grantee: None, email: Some(email.clone()) }, None)),
             None => Err(Error::new(Code::InvalidRequest, "A recipient's email isn't an address.")),
         },
         Recipient::Alias(alias) => {
@@ -175,12 +219,14 @@ fn find(tx: &mut Tx<'_>, caller: &Caller, recipient: &Recipient) -> Result<Invit
                 return if is_known { Ok(person(user)) } else { Err(unknown()) };
             }
             let group = GroupId::parse(id).map_or(Ok(None), |id| tx.group(id))?;
-            let group = group.filter(|group| group.tenant == caller.tenant).ok_or_else(unknown)?;
-            Ok(Invited { grantee: Some(Grantee::Group(group.id)), email: None })
+            let group = group.filter(|group| group.tenant == caller.tenant && group.tenant == tenant);
+            let group = group.ok_or_else(unknown)?;
+            Ok((Invited { grantee: Some(Grantee::Group(group.id)), email: None }, None))
         }
     }
 }
 
-fn person(user: User) -> Invited {
-    Invited { grantee: Some(Grantee::User(user.id)), email: user.mail.or(Some(user.user_principal_name)) }
+fn person(user: &User) -> Invited {
+    let email = user.mail.as_ref().unwrap_or(&user.user_principal_name);
+    Invited { grantee: Some(Grantee::User(user.id)), email: Some(email.clone()) }
 }

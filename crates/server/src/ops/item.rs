@@ -14,7 +14,7 @@ use jiff::Timestamp;
 use super::access::{Access, Via, descend, reach, step_down};
 use super::sums::{hide_unreachable, hide_unreachable_in};
 use super::upload::author;
-use super::{Credentials, Result, Tx};
+use super::{Credentials, Result, Tx, checkout};
 
 /// A page of a folder's items.
 #[derive(Debug)]
@@ -77,7 +77,7 @@ pub enum NewParent {
 
 /// The items of a folder, a page at a time. One that whoever reached the folder couldn't reach isn't there (P3). A page is
 /// empty only at the end: clients take an empty one for it.
-pub fn children(tx: &mut Tx<'_>, folder: Access, after: Option<&str>, limit: u32, now: Timestamp) -> Result<Page> {
+pub fn children(tx: &mut Tx<'_>, mut folder: Access, after: Option<&str>, limit: u32, now: Timestamp) -> Result<Page> {
     if !folder.item.is_folder() {
         return Ok(Page { folder, items: Vec::new(), next: None });
     }
@@ -89,7 +89,8 @@ pub fn children(tx: &mut Tx<'_>, folder: Access, after: Option<&str>, limit: u32
         found.truncate(wanted);
         let next = if has_more { found.last().map(|item| name_key(&item.name)) } else { None };
         let mut items = Vec::with_capacity(found.len());
-        for item in found {
+        for mut item in found {
+            checkout::show_own(tx, &folder.via, &mut item)?;
             if reaches_down_to(tx, &folder.via, &item, now)? {
                 items.push(item);
             }
@@ -99,6 +100,7 @@ pub fn children(tx: &mut Tx<'_>, folder: Access, after: Option<&str>, limit: u32
             continue;
         }
         hide_unreachable(tx, &folder.drive.id, (&folder.via, folder.role), &mut items, now)?;
+        hide_unreachable_in(tx, &mut folder, now)?;
         return Ok(Page { folder, items, next });
     }
 }
@@ -123,9 +125,9 @@ pub fn show(
     now: Timestamp,
 ) -> Result<ItemView> {
     let mut access = reach(tx, credentials, address, Intent::Read, now)?;
-    hide_unreachable_in(tx, &mut access, now)?;
     let shared = shared(tx, &access, now)?;
     let children = children_limit.map(|limit| children(tx, access.clone(), None, limit, now)).transpose()?;
+    hide_unreachable_in(tx, &mut access, now)?;
     Ok(ItemView { access, shared, children })
 }
 
@@ -154,7 +156,7 @@ pub(super) fn role_below(
 }
 
 /// Refuses to throw a folder away with something in it that is cut off and that this right may not change.
-fn refuse_unreachable_content(tx: &mut Tx<'_>, access: &Access, now: Timestamp) -> Result<()> {
+pub(super) fn refuse_unreachable_content(tx: &mut Tx<'_>, access: &Access, now: Timestamp) -> Result<()> {
     if access.role == Role::Owner || !access.item.is_folder() {
         return Ok(());
     }
@@ -216,8 +218,9 @@ pub fn create_folder(
     Ok(access)
 }
 
-fn into(tx: &mut Tx<'_>, access: Access, id: ItemId) -> Result<Access> {
-    let item = tx.item(id)?.ok_or_else(Error::item_not_found)?;
+pub(super) fn into(tx: &mut Tx<'_>, access: Access, id: ItemId) -> Result<Access> {
+    let mut item = tx.item(id)?.ok_or_else(Error::item_not_found)?;
+    checkout::show_own(tx, &access.via, &mut item)?;
     let chain = tx.chain(id)?.ok_or_else(Error::item_not_found)?;
     Ok(Access { item, chain, ..access })
 }
@@ -271,12 +274,17 @@ pub fn update(
     now: Timestamp,
 ) -> Result<Access> {
     let access = reach(tx, credentials, address, Intent::Write, now)?;
+    checkout::require_free(&access)?;
     check_e_tag(&access.item, update.if_match.as_deref())?;
     if let Via::Link { shared, .. } = &access.via
         && *shared == access.item.id
         && (update.name.is_some() || update.parent.is_some())
     {
         return Err(Error::access_denied("A link doesn't let its holder rename or move the shared item itself."));
+    }
+    // Paths and `root` are looked up in the item's own drive, so another drive has to be refused before that.
+    if update.parent_drive.as_ref().is_some_and(|drive| *drive != access.item.drive) {
+        return Err(across_drives());
     }
     if update.name.is_some() || update.parent.is_some() {
         relocate(tx, credentials, &access, update, now)?;
@@ -308,10 +316,6 @@ fn relocate(
     let current =
         item.parent.ok_or_else(|| Error::new(Code::NotSupported, "The root of a drive keeps its name and place."))?;
     let name = update.name.as_deref().map_or_else(|| item_name(&item.name), item_name)?;
-    // Paths and `root` are looked up in the item's own drive, so another drive has to be refused before that.
-    if update.parent_drive.as_ref().is_some_and(|drive| *drive != item.drive) {
-        return Err(across_drives());
-    }
     let folder = match &update.parent {
         Some(parent) => find_parent(tx, credentials, access, parent, now)?,
         None => into(tx, access.clone(), current)?,
@@ -329,35 +333,39 @@ fn relocate(
         return Ok(());
     }
     check_path_length(&folder.chain, &name)?;
-    let name = settle_conflict(tx, item, &folder, name, update.conflict.unwrap_or(ConflictBehavior::Fail), now)?;
+    let conflict = update.conflict.unwrap_or(ConflictBehavior::Fail);
+    let name = settle_conflict(tx, &folder, Some(item.id), item.is_folder(), name, conflict, now)?;
     let (user, application) = author(&access.via);
     tx.rename_or_move(item.id, folder.item.id, name.as_str(), &name.key(), &ItemChange::by(user, application), now)?;
     Ok(())
 }
 
-fn across_drives() -> Error {
+pub(super) fn across_drives() -> Error {
     Error::new(Code::NotSupported, "Items are moved within their drive; copy and delete across drives.")
         .target("parentReference")
 }
 
-fn settle_conflict(
+/// The name that an item gets in a folder: the wanted one, or what the conflict behaviour makes of it. `item` is the one that
+/// may have the name already because it is there.
+pub(super) fn settle_conflict(
     tx: &mut Tx<'_>,
-    item: &DriveItem,
     folder: &Access,
+    item: Option<ItemId>,
+    is_folder: bool,
     name: ItemName,
     conflict: ConflictBehavior,
     now: Timestamp,
 ) -> Result<ItemName> {
-    let taken = tx.child(folder.item.id, &name.key())?;
-    let Some(other) = taken.filter(|other| other.id != item.id) else { return Ok(name) };
+    let taken = tx.child(folder.item.id, &name.key())?.filter(|other| Some(other.id) != item);
+    let Some(other) = taken else { return Ok(name) };
     match conflict {
         ConflictBehavior::Rename => free_name(tx, folder.item.id, &name),
-        ConflictBehavior::Replace if !other.is_folder() && !item.is_folder() => {
-            // It may be cut off from the folder: who may change the folder's items may not change this one (P3).
+        ConflictBehavior::Replace if !other.is_folder() && !is_folder => {
             let role = role_below(tx, &folder.via, other.id, now)?.and_then(|(_, role)| role);
             if role < Some(Role::Write) {
                 return Err(name_taken());
             }
+            checkout::require_free_item(&folder.via, &other)?;
             tx.trash(other.id, now)?;
             Ok(name)
         }
@@ -365,7 +373,7 @@ fn settle_conflict(
     }
 }
 
-fn find_parent(
+pub(super) fn find_parent(
     tx: &mut Tx<'_>,
     credentials: &Credentials,
     access: &Access,
@@ -401,7 +409,7 @@ fn find_parent(
     Ok(reached)
 }
 
-fn parent_not_found() -> Error {
+pub(super) fn parent_not_found() -> Error {
     Error::item_not_found().target("parentReference")
 }
 
@@ -415,15 +423,22 @@ pub fn delete(
 ) -> Result<()> {
     let access = reach(tx, credentials, address, Intent::Write, now)?;
     check_e_tag(&access.item, if_match)?;
+    check_deletable(tx, &access, now)?;
+    tx.trash(access.item.id, now)?;
+    Ok(())
+}
+
+/// Refuses to delete what this right doesn't let go: roots, the item that a link is on, what somebody else works on.
+pub(super) fn check_deletable(tx: &mut Tx<'_>, access: &Access, now: Timestamp) -> Result<()> {
     if access.item.is_root() {
         return Err(Error::new(Code::NotSupported, "The root of a drive can't be deleted."));
     }
     if matches!(&access.via, Via::Link { shared, .. } if *shared == access.item.id) {
         return Err(Error::access_denied("A link doesn't let its holder delete the shared item itself."));
     }
-    refuse_unreachable_content(tx, &access, now)?;
-    tx.trash(access.item.id, now)?;
-    Ok(())
+    checkout::require_free(access)?;
+    checkout::require_free_below(tx, access)?;
+    refuse_unreachable_content(tx, access, now)
 }
 
 /// Refuses when the tag that the client last saw isn't the item's; eTag and cTag both count, `*` is any (AMB-12).
@@ -469,7 +484,7 @@ pub fn shared(tx: &mut Tx<'_>, access: &Access, now: Timestamp) -> Result<Option
         Via::Link { shared, .. } => Some(*shared),
         Via::Caller(_) => None,
     };
-    let policy = tx.sharing_policy(access.chain.tenant)?;
+    let policy = tx.sharing_policy(&access.drive.id)?;
     let counts = |permission: &Permission| access.chain.is_shared_by(permission, top, &policy, now);
     let is_granted = access.chain.effective().any(|(_, grant)| counts(grant));
     let widest = tx.widest_link_above(access.item.id, counts)?;

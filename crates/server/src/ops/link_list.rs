@@ -3,7 +3,9 @@
 use driveway_core::caller::{Caller, Intent, Principal, Reach, Scope};
 use driveway_core::drive::DriveOwner;
 use driveway_core::error::Error;
+use driveway_core::id::TenantId;
 use driveway_core::permission::Permission;
+use driveway_core::policy::sharing::SharingPolicy;
 use jiff::Timestamp;
 
 pub use driveway_storage::{LinkFilter, LinkPlace};
@@ -50,8 +52,13 @@ fn page(
 ) -> Result<(Vec<LinkView>, Option<LinkPlace>)> {
     let caller = caller::require(tx, credentials.bearer.as_ref())?;
     let sources = sources(tx, &caller, listing.all)?;
-    let policy = tx.sharing_policy(caller.tenant)?;
-    let filter = LinkFilter { now, maximum_days: policy.maximum_expiration_days, ..listing.filter.clone() };
+    let policy = tx.tenant_policy(caller.tenant)?;
+    let filter = LinkFilter {
+        now,
+        maximum_days: policy.maximum_expiration_days,
+        shortest_days: shortest_days(tx, caller.tenant, &policy)?,
+        ..listing.filter.clone()
+    };
     let top = usize::try_from(listing.top).unwrap_or(usize::MAX);
     let (mut views, mut after) = (Vec::new(), listing.after);
     for _ in 0..ROUNDS {
@@ -69,6 +76,17 @@ fn page(
         }
     }
     Ok((views, after))
+}
+
+/// The shortest life that policy gives a link anywhere in a tenant.
+fn shortest_days(tx: &mut Tx<'_>, tenant: TenantId, policy: &SharingPolicy) -> Result<Option<u32>> {
+    let all = tx.limits_of_tenant(tenant)?.iter().fold(policy.clone(), |policy, limits| policy.narrowed(limits));
+    let lives = [
+        all.maximum_expiration_days,
+        all.organization_maximum_expiration_days,
+        all.create_only_maximum_expiration_days,
+    ];
+    Ok(lives.into_iter().flatten().min())
 }
 
 /// Where links are looked for. What a narrow token doesn't reach isn't looked at.
@@ -136,6 +154,9 @@ fn visible(
     let Some(drive) = tx.drive_of_item(permission.item)? else { return Ok(None) };
     let Some(managed) = manage(tx, caller.clone(), permission, drive, listing.all, now)? else { return Ok(None) };
     let view = show(tx, &managed, now)?;
-    // Another tenant's policy may say otherwise than the one that the index was asked by.
-    Ok(Some(view).filter(|view| listing.filter.state.is_none_or(|state| state == view.state)))
+    // A drive's policy may say otherwise than the one that the index was asked by.
+    let ends_in_time = |end: Timestamp| view.permission.expires_at.is_some_and(|own| own < end);
+    let is_wanted = listing.filter.state.is_none_or(|state| state == view.state)
+        && listing.filter.expiring_before.is_none_or(ends_in_time);
+    Ok(is_wanted.then_some(view))
 }

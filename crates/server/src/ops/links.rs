@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use driveway_core::audit::Kind;
 use driveway_core::caller::{Caller, Intent};
 use driveway_core::drive::Drive;
 use driveway_core::error::{Code, Error};
@@ -15,7 +16,7 @@ use secrecy::SecretString;
 
 use super::access::{Access, Via};
 use super::permissions::{Ancestor, Identity, PermissionView, ancestor, user_identity, view};
-use super::{Credentials, Result, Tx, caller, gate, openings};
+use super::{Credentials, Result, Tx, audit, caller, gate, openings, outside};
 use crate::app::App;
 
 /// A link with everything that is told of it.
@@ -125,6 +126,8 @@ fn write_change(
         make_room(tx, &managed, &link, now)?;
     }
     tx.update_link(id, &link, !state.is_over())?;
+    let details = audit::change_details(change, &link);
+    audit::record(tx, credentials, id, Kind::Changed, &details, now)?;
     let managed = reach(tx, credentials, id, Intent::Write, now)?;
     show(tx, &managed, now)
 }
@@ -143,7 +146,8 @@ fn make_room(tx: &mut Tx<'_>, managed: &Managed, link: &SharingLink, now: Timest
 
 /// Takes a link away, for good.
 pub fn delete(tx: &mut Tx<'_>, credentials: &Credentials, id: PermissionId, now: Timestamp) -> Result<()> {
-    reach(tx, credentials, id, Intent::Write, now)?;
+    let managed = reach(tx, credentials, id, Intent::Write, now)?;
+    audit::revoked(tx, credentials, &managed.permission, now)?;
     if tx.delete_permission(id)? { Ok(()) } else { Err(Error::item_not_found()) }
 }
 
@@ -178,11 +182,12 @@ pub(super) fn manage(
     now: Timestamp,
 ) -> Result<Option<Managed>> {
     let Some((item, chain)) = tx.item_and_chain(permission.item)? else { return Ok(None) };
-    let manager = Manager { role: chain.role_of(caller.actor(), now), is_maker: is_maker(&caller, &permission) };
+    let role = chain.role_of(outside::actor(tx, &caller, &drive)?, now);
+    let manager = Manager { role, is_maker: is_maker(&caller, &permission) };
     if !chain.is_live() || !(manager.may_see() || sees_all) {
         return Ok(None);
     }
-    let policy = tx.sharing_policy(chain.tenant)?;
+    let policy = tx.sharing_policy(&drive.id)?;
     let role = manager.role.filter(|_| manager.may_see()).unwrap_or(Role::Read);
     let access = Access { drive, item, chain, role, via: Via::Caller(Box::new(caller)) };
     Ok(Some(Managed { access, permission, policy, manager }))

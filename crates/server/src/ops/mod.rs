@@ -5,8 +5,11 @@
 //! asks the policy and writes, in one transaction.
 
 pub mod access;
+pub mod audit;
 pub mod caller;
+pub mod checkout;
 pub mod content;
+pub mod copy;
 pub mod create_link;
 pub mod demo;
 pub mod directory;
@@ -14,15 +17,20 @@ pub mod drive;
 pub mod gate;
 pub mod grant;
 pub mod invite;
+pub mod invite_by_link;
 pub mod item;
 pub mod link_list;
 pub mod links;
 pub mod openings;
+pub mod outbox;
+pub mod outside;
+pub mod pace;
 pub mod password;
 pub mod permission_change;
 pub mod permissions;
 pub mod policy;
 pub mod provision;
+pub mod recycle_bin;
 pub mod redemption;
 pub mod share;
 pub mod shared_with_me;
@@ -30,6 +38,8 @@ pub mod sums;
 pub mod ticket;
 pub mod upkeep;
 pub mod upload;
+pub mod url;
+pub mod versions;
 
 pub use driveway_storage::Tx;
 
@@ -49,4 +59,6 @@ pub struct Credentials {
     pub plain: Option<share::PlainUrl>,
     /// How the link in the address shall count.
     pub preference: redemption::Preference,
+    /// From where and through which door it came, for audit trails. It opens nothing.
+    pub source: driveway_core::audit::Source,
 }

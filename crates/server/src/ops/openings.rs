@@ -1,20 +1,28 @@
-//! What links were used for: downloads and when they were last opened, noted on the way and written together.
+//! What links were used for: downloads and when they were last opened, noted on the way and written together; and with
+//! them what goes into the links' audit trails.
 //!
 //! A link that is good for so many downloads has each of them reserved before its first byte, in a transaction. Everything
-//! else is noted in memory and written with whatever else has come together, so that no download waits for it.
+//! else is noted in memory and written with whatever else has come together, so that no download waits for it, and no
+//! refusal: why a link didn't open is found out when it is written (P16).
+
+mod download;
+mod notes;
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use driveway_core::Error;
+use driveway_core::audit::{By, Kind};
 use driveway_core::id::PermissionId;
+use driveway_storage::NewEvent;
 use jiff::Timestamp;
+use serde_json::{Map, Value};
 use tokio::sync::Notify;
 use uuid::Uuid;
 
-use super::Result;
-use super::access::{Access, Via};
+pub use self::download::{Begun, Download};
+use self::notes::{Key, Noted, Notes};
+use super::{Credentials, Result, Tx, audit};
 use crate::app::App;
 
 /// Links that can wait to be written about. Beyond that what is dropped is counted.
@@ -23,9 +31,14 @@ const MOST_LINKS: usize = 65_536;
 /// How long notes gather before they are written.
 const GATHER: Duration = Duration::from_millis(250);
 
+/// How often somebody looks for what was counted and whose minute is over.
+const LOOK: Duration = Duration::from_secs(10);
+
 /// What has been noted and not yet written.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Openings {
+    /// The most events of a kind that a link's trail gets in an hour from here.
+    most: u32,
     pending: Mutex<Pending>,
     wake: Notify,
     /// Held while notes are written, so that whoever waits for it sees them all.
@@ -36,6 +49,7 @@ pub struct Openings {
 struct Pending {
     ended: Vec<(Uuid, bool)>,
     links: HashMap<PermissionId, Tally>,
+    notes: Notes,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -44,13 +58,69 @@ struct Tally {
     last: Timestamp,
 }
 
+/// What came of a request that showed a link.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Use {
+    /// Something was looked at.
+    Opened,
+    /// Something was changed.
+    Written,
+    /// It was asked for a token or a password.
+    Asked,
+    /// It failed.
+    Failed,
+}
+
 impl Openings {
-    /// Notes that a link was opened: its page, or what it leads to in the API.
-    pub fn opened(&self, link: PermissionId, now: Timestamp) {
-        self.note(link, 0, now);
+    /// Nothing noted yet. Of each link so many events of a kind an hour go into its trail, the rest as one with its count.
+    pub fn new(events_per_hour: u32) -> Self {
+        Self {
+            most: events_per_hour,
+            pending: Mutex::default(),
+            wake: Notify::new(),
+            writing: tokio::sync::Mutex::default(),
+        }
     }
 
-    fn note(&self, link: PermissionId, downloads: u32, now: Timestamp) {
+    /// Notes that a link was opened: its page, or what it leads to in the API.
+    fn opened(&self, link: PermissionId, by: By, now: Timestamp) {
+        self.used(link, Kind::Opened, by, now);
+    }
+
+    /// Notes what came of a request to a share of the API. Being asked for a token or a password is neither a use nor a
+    /// refusal.
+    pub fn used_by_share(&self, link: PermissionId, credentials: &Credentials, what: Use, now: Timestamp) {
+        match what {
+            Use::Opened => self.used(link, Kind::Opened, audit::by(credentials), now),
+            Use::Written => self.used(link, Kind::Written, audit::by(credentials), now),
+            Use::Asked => {}
+            Use::Failed => self.refused(link, credentials, now),
+        }
+    }
+
+    fn used(&self, link: PermissionId, kind: Kind, by: By, now: Timestamp) {
+        self.tally(link, 0, now);
+        self.keep(Key { link, kind, reason: None, by }, None, now);
+    }
+
+    /// Notes that a request by way of a link, whose token is genuine, failed. Whether that was the link's doing, and why, is
+    /// found out later by what the request brought.
+    pub fn refused(&self, link: PermissionId, credentials: &Credentials, now: Timestamp) {
+        let key = Key { link, kind: Kind::Refused, reason: None, by: audit::by(credentials) };
+        self.keep(key, Some(credentials.clone()), now);
+    }
+
+    /// Notes that a link refused somebody for a reason that the door knows.
+    pub(super) fn refused_for(&self, link: PermissionId, reason: &'static str, by: By, now: Timestamp) {
+        self.keep(Key { link, kind: Kind::Refused, reason: Some(reason), by }, None, now);
+    }
+
+    fn keep(&self, key: Key, credentials: Option<Credentials>, now: Timestamp) {
+        self.lock().notes.note(key, credentials, self.most, now);
+        self.wake.notify_one();
+    }
+
+    fn tally(&self, link: PermissionId, downloads: u32, now: Timestamp) {
         let mut pending = self.lock();
         if pending.links.len() >= MOST_LINKS && !pending.links.contains_key(&link) {
             drop(pending);
@@ -78,8 +148,10 @@ impl Openings {
 /// Writes what is noted, again and again, until the server stops.
 pub async fn run(app: &App) {
     loop {
-        app.openings.wake.notified().await;
-        tokio::time::sleep(GATHER).await;
+        tokio::select! {
+            () = app.openings.wake.notified() => tokio::time::sleep(GATHER).await,
+            () = tokio::time::sleep(LOOK) => {}
+        }
         if let Err(error) = flush(app).await {
             tracing::warn!(cause = error.cause(), "writing what links were used for failed; it is tried again");
             tokio::time::sleep(GATHER).await;
@@ -87,95 +159,83 @@ pub async fn run(app: &App) {
     }
 }
 
-/// Writes what is noted now. When this returns, everything that was noted before it began has been written.
+/// Writes what is due now. When this returns, every download and opening that was noted before it began has been written;
+/// of what is alike within a minute the trails may have the first only.
 pub async fn flush(app: &App) -> Result<()> {
-    let _turn = app.openings.writing.lock().await;
-    let pending = std::mem::take(&mut *app.openings.lock());
-    if pending.ended.is_empty() && pending.links.is_empty() {
+    write(app, false).await
+}
+
+/// Writes everything that is noted, what is still counted as well.
+pub async fn flush_all(app: &App) -> Result<()> {
+    write(app, true).await
+}
+
+async fn write(app: &App, all: bool) -> Result<()> {
+    let openings = &app.openings;
+    let _turn = openings.writing.lock().await;
+    let (ended, links, noted) = {
+        let mut pending = openings.lock();
+        let noted = pending.notes.take(all, openings.most, app.clock.now());
+        (std::mem::take(&mut pending.ended), std::mem::take(&mut pending.links), noted)
+    };
+    if ended.is_empty() && links.is_empty() && noted.is_empty() {
         return Ok(());
     }
-    let pending = Arc::new(pending);
-    let writing = Arc::clone(&pending);
-    let written = app
-        .db
-        .write(move |tx| {
-            writing.ended.iter().try_for_each(|(reservation, delivered)| tx.end_download(*reservation, *delivered))?;
-            writing.links.iter().try_for_each(|(link, tally)| tx.note_opening(*link, tally.downloads, tally.last))
-        })
-        .await;
+    let pending = Arc::new((ended, links, noted));
+    let (reading, writing) = (Arc::clone(&pending), Arc::clone(&pending));
+    let written = match app.db.read(move |tx| events(tx, &reading.2)).await {
+        Ok(events) => {
+            app.db
+                .write(move |tx| {
+                    let (ended, links, _) = &*writing;
+                    ended.iter().try_for_each(|(reservation, delivered)| tx.end_download(*reservation, *delivered))?;
+                    links.iter().try_for_each(|(link, tally)| tx.note_opening(*link, tally.downloads, tally.last))?;
+                    events.iter().try_for_each(|event| tx.append_event(event).map(drop))
+                })
+                .await
+        }
+        Err(error) => Err(error),
+    };
     if written.is_err() {
-        for (reservation, delivered) in &pending.ended {
-            app.openings.ended(*reservation, *delivered);
+        let (ended, links, noted) = &*pending;
+        for (reservation, delivered) in ended {
+            openings.ended(*reservation, *delivered);
         }
-        for (link, tally) in &pending.links {
-            app.openings.note(*link, tally.downloads, tally.last);
+        for (link, tally) in links {
+            openings.tally(*link, tally.downloads, tally.last);
         }
+        openings.lock().notes.put_back(noted.clone());
     }
     written
+}
+
+/// The events of what was noted. Refusals that weren't the link's doing are none.
+fn events(tx: &mut Tx<'_>, noted: &[Noted]) -> Result<Vec<NewEvent>> {
+    let mut events = Vec::with_capacity(noted.len());
+    for Noted { key, at, count, credentials } in noted {
+        let reason = match (key.reason, credentials) {
+            (None, Some(credentials)) => match audit::refusal_reason(tx, key.link, credentials, *at)? {
+                Some(reason) => Some(reason),
+                None => continue,
+            },
+            (known, _) => known,
+        };
+        let mut details = Map::new();
+        if let Some(reason) = reason {
+            let member = if key.kind == Kind::Dropped { "kind" } else { "reason" };
+            details.insert(member.into(), reason.into());
+        }
+        if *count > 1 || key.kind == Kind::Dropped {
+            details.insert("count".into(), (*count).into());
+        }
+        let details = Value::Object(details).to_string();
+        events.push(NewEvent { link: key.link, kind: key.kind, at: *at, by: key.by, details });
+    }
+    Ok(events)
 }
 
 /// Gives back the downloads that an earlier run of the server had under way when it ended.
 pub async fn give_back(app: &App) -> Result<u64> {
     let run = app.run;
     app.db.write(move |tx| tx.give_back_downloads(run)).await
-}
-
-/// A file that a link leads to, about to be delivered whole.
-#[derive(Debug, Clone, Copy)]
-pub struct Download {
-    link: PermissionId,
-    /// Whether the link is good for so many downloads only.
-    pub is_limited: bool,
-    now: Timestamp,
-}
-
-impl Download {
-    /// The download that delivering this item is, if it was reached by way of a link.
-    pub fn of(access: &Access, now: Timestamp) -> Option<Self> {
-        let Via::Link { link, counts_downloads, .. } = &access.via else { return None };
-        Some(Self { link: *link, is_limited: *counts_downloads, now })
-    }
-
-    /// Begins it. When the last download is taken already, the link is as dead as any other (P16).
-    pub async fn begin(self, app: &App) -> Result<Begun> {
-        let reservation = if self.is_limited {
-            let (link, id, run) = (self.link, app.entropy.opaque_id(), app.run);
-            if !app.db.write(move |tx| tx.reserve_download(link, id, run)).await? {
-                return Err(Error::item_not_found());
-            }
-            Some(id)
-        } else {
-            None
-        };
-        Ok(Begun { openings: Arc::clone(&app.openings), download: self, reservation, delivered: false })
-    }
-}
-
-/// A download under way. When the value goes away before it was delivered whole, it doesn't count.
-#[derive(Debug)]
-pub struct Begun {
-    openings: Arc<Openings>,
-    download: Download,
-    reservation: Option<Uuid>,
-    delivered: bool,
-}
-
-impl Begun {
-    /// The last byte is on its way.
-    pub fn delivered(&mut self) {
-        self.delivered = true;
-    }
-}
-
-impl Drop for Begun {
-    fn drop(&mut self) {
-        let Download { link, now, .. } = self.download;
-        match self.reservation {
-            Some(reservation) => {
-                self.openings.ended(reservation, self.delivered);
-                self.openings.opened(link, now);
-            }
-            None => self.openings.note(link, self.delivered.into(), now),
-        }
-    }
 }

@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use argon2::password_hash::{PasswordHasher, PasswordVerifier};
 use argon2::{Algorithm, Argon2, Params, Version};
+use driveway_core::audit::{By, Source};
 use driveway_core::error::{Code, Error, Inner};
 use driveway_core::id::PermissionId;
 use driveway_core::permission::{LONGEST_PASSWORD, password_text};
@@ -15,7 +16,7 @@ use secrecy::{ExposeSecret, SecretString};
 use tokio::sync::{Mutex, MutexGuard, Semaphore};
 
 use super::gate::{self, Below, Passage};
-use super::{Credentials, Result};
+use super::{Credentials, Result, audit};
 use crate::app::App;
 use crate::auth::token::Claims;
 
@@ -122,17 +123,24 @@ pub fn check_shape(password: &str) -> Result<()> {
     }
 }
 
+/// A try of a password.
+#[derive(Debug, Clone, Copy)]
+pub struct Attempt {
+    /// The link.
+    pub link: PermissionId,
+    /// Who tries, for the audit trail.
+    pub by: By,
+    /// The address that the try counts for.
+    pub from: IpAddr,
+    /// When.
+    pub now: Timestamp,
+}
+
 /// Tries a password on a link from an address. Whatever the door, each try counts once and before it is looked at, so
 /// that many at once can't slip under the limit (P25). Only tries on this link from this address count, so that nobody
 /// can shut a link for others (P26).
-pub async fn attempt(
-    app: &App,
-    link: PermissionId,
-    guess: SecretString,
-    hash: SecretString,
-    from: IpAddr,
-    now: Timestamp,
-) -> Result<bool> {
+pub async fn attempt(app: &App, attempt: Attempt, guess: SecretString, hash: SecretString) -> Result<bool> {
+    let Attempt { link, by, from, now } = attempt;
     let limits = app.config.limits;
     let address = source(from);
     let window = limits.password_window_seconds;
@@ -140,6 +148,7 @@ pub async fn attempt(
     let _turn = app.passwords.turn(link, &address).await;
     let tries = app.db.write(move |tx| tx.record_failure(link, &key, now, window)).await?;
     if tries.count > limits.password_attempts {
+        app.openings.refused_for(link, "tooManyPasswords", by, now);
         let passed = now.as_second().saturating_sub(tries.since.as_second());
         let left = i64::from(window).saturating_sub(passed).max(1);
         return Err(Error::new(Code::ActivityLimitReached, "Too many wrong passwords. Try again later.")
@@ -150,6 +159,8 @@ pub async fn attempt(
     let is_right = shape_is_right && app.passwords.verify(guess, hash).await?;
     if is_right {
         app.db.write(move |tx| tx.clear_failures(link, &address)).await?;
+    } else {
+        app.openings.refused_for(link, "wrongPassword", by, now);
     }
     Ok(is_right)
 }
@@ -172,14 +183,16 @@ pub async fn visit(
     link: PermissionId,
     guess: SecretString,
     bearer: Option<Claims>,
+    source: Source,
     from: IpAddr,
     now: Timestamp,
 ) -> Result<Option<Visit>> {
-    let credentials = Credentials { bearer, link: Some(link), ..Credentials::default() };
+    let credentials = Credentials { bearer, link: Some(link), source, ..Credentials::default() };
+    let attempt = Attempt { link, by: audit::by(&credentials), from, now };
     let passage = app.db.read(move |tx| gate::open_link(tx, link, Below::Shared, &credentials, now)).await?;
     let Passage::Closed(Decision::Password, Some(permission)) = passage else { return Ok(None) };
     let Some(guard) = permission.link().and_then(|link| link.password.clone()) else { return Ok(None) };
-    if attempt(app, link, guess, guard.hash, from, now).await? {
+    if self::attempt(app, attempt, guess, guard.hash).await? {
         Ok(Some(Visit { link, version: guard.version }))
     } else {
         Err(Error::access_denied("The password is wrong.").inner(Inner::PasswordMismatch))

@@ -9,13 +9,13 @@ use driveway_core::error::{Code, Error};
 use driveway_core::id::{DriveId, ItemId, PermissionId, UserId};
 use driveway_core::identity::Application;
 use driveway_core::item::DriveItem;
-use driveway_core::permission::{Creator, Grantee, Invitation, Permission, PermissionKind, Role, SharingLink};
+use driveway_core::permission::{Creator, Grantee, Invitation, Permission, PermissionKind, Role};
 use driveway_core::policy::access::{Actor, Chain, ChainItem};
 use driveway_core::policy::sharing::SharingPolicy;
 use jiff::Timestamp;
 
 use super::access::{Access, Via, reach};
-use super::{Credentials, Result, Tx, gate};
+use super::{Credentials, Result, Tx, audit, gate};
 
 /// A permission with everything that is shown of it.
 #[derive(Debug, Clone)]
@@ -85,7 +85,7 @@ pub fn list(
     now: Timestamp,
 ) -> Result<Listing> {
     let access = reach(tx, credentials, address, Intent::Read, now)?;
-    let policy = tx.sharing_policy(access.chain.tenant)?;
+    let policy = tx.sharing_policy(&access.drive.id)?;
     let links = tx.links_above(access.item.id)?;
     let mut visible = reaching(&access.chain, &links);
     visible.retain(|permission| may_see(&access, permission));
@@ -101,7 +101,8 @@ pub fn list(
         views.push(view(tx, &access, permission, &policy)?);
     }
     let next = shown.last().filter(|_| end < visible.len()).map(|last| Place { number: end - 1, id: last.id });
-    Ok(Listing { item: access.item, views, next })
+    let count = visible.len();
+    Ok(Listing { item: access.item, views, count, next })
 }
 
 /// Which part of a list is asked for.
@@ -129,6 +130,8 @@ pub struct Listing {
     pub item: DriveItem,
     /// Its permissions.
     pub views: Vec<PermissionView>,
+    /// How many there are on all pages.
+    pub count: usize,
     /// Where the page ends, if there is another.
     pub next: Option<Place>,
 }
@@ -142,7 +145,7 @@ pub fn get(
     now: Timestamp,
 ) -> Result<PermissionView> {
     let access = reach(tx, credentials, address, Intent::Read, now)?;
-    let policy = tx.sharing_policy(access.chain.tenant)?;
+    let policy = tx.sharing_policy(&access.drive.id)?;
     let permission = find_visible(tx, &access, id)?;
     view(tx, &access, &permission, &policy)
 }
@@ -163,6 +166,7 @@ pub fn delete(
     if access.role < Role::Owner && !is_made_by(&access, &permission) {
         return Err(Error::access_denied("Only an owner of the item or the maker of a link can remove it."));
     }
+    audit::revoked(tx, credentials, &permission, now)?;
     if tx.delete_permission(id)? { Ok(()) } else { Err(Error::item_not_found()) }
 }
 
@@ -250,11 +254,12 @@ pub fn view(
         }
         PermissionKind::Link(link) => {
             let application = tx.application(link.creator.application)?;
-            let expires_at = policy.effective_expiry(link.scope, link.expires_at, permission.created_at);
+            let expires_at =
+                policy.effective_expiry(link.link_type, link.scope, link.expires_at, permission.created_at);
             let mut people = link.grantees.clone();
             people.extend(redeemers(tx, access, permission)?.into_iter().filter(|user| !link.grantees.contains(user)));
             let grantees = people.into_iter().map(|user| user_identity(tx, user)).collect::<Result<Vec<_>>>()?;
-            (application, expires_at, grantees, may_see_secrets(access, link, policy))
+            (application, expires_at, grantees, may_see_secrets(access, permission, policy))
         }
     };
     let inviter = match &permission.kind {
@@ -291,9 +296,9 @@ fn redeemers(tx: &mut Tx<'_>, access: &Access, permission: &Permission) -> Resul
     Ok(people)
 }
 
-fn may_see_secrets(access: &Access, link: &SharingLink, policy: &SharingPolicy) -> bool {
+fn may_see_secrets(access: &Access, permission: &Permission, policy: &SharingPolicy) -> bool {
     let may_write = matches!(&access.via, Via::Caller(caller) if caller.require(Intent::Write, access.drive.is_own_of(caller.user_id())).is_ok());
-    may_write && gate::could_create(access.role, link, policy)
+    may_write && gate::could_create(access, permission, policy)
 }
 
 fn grantee_identity(tx: &mut Tx<'_>, grantee: &Grantee) -> Result<Identity> {

@@ -3,17 +3,19 @@
 //! What is stored says only that a person carries a link. What it is worth is asked of the gate on each request, as if the
 //! person showed the link again: it ends with the link, its expiry, its password, a closed policy and its creator's right.
 
+use driveway_core::audit::Kind;
 use driveway_core::caller::{Caller, Intent};
 use driveway_core::error::{Error, Inner};
 use driveway_core::id::{ItemId, PermissionId};
 use driveway_core::permission::{LinkScope, Role};
 use driveway_storage::Redemption;
 use jiff::Timestamp;
+use serde_json::json;
 
 use super::access::Access;
 use super::gate::{self, Below, Opened, Passage};
 use super::password::Visit;
-use super::{Credentials, Result, Tx};
+use super::{Credentials, Result, Tx, audit};
 use crate::app::App;
 
 /// How a request wants the link in its address to count (HDR-04, HDR-05).
@@ -53,7 +55,11 @@ pub async fn redeem(app: &App, credentials: &Credentials, now: Timestamp) -> Res
                 .write(move |tx| match survey(tx, link, &asking, now)? {
                     Survey::Refused => Ok(false),
                     Survey::Done => Ok(true),
-                    Survey::Open(redemption) => tx.redeem_link(&redemption, user, now).map(|()| true),
+                    Survey::Open(redemption) => {
+                        tx.redeem_link(&redemption, user, now)?;
+                        audit::record(tx, &asking, link, Kind::Redeemed, &json!({}), now)?;
+                        Ok(true)
+                    }
                 })
                 .await
         }

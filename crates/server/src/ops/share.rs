@@ -8,7 +8,7 @@ use jiff::Timestamp;
 
 use super::access::{Access, Via, reach};
 use super::permissions::{PermissionView, view};
-use super::{Credentials, Result, Tx};
+use super::{Credentials, Result, Tx, outside};
 
 /// The address of the item that a share's key stands for.
 pub fn address(key: &str) -> ItemAddress {
@@ -68,9 +68,9 @@ pub fn permission(tx: &mut Tx<'_>, credentials: &Credentials, key: &str, now: Ti
     let mut access = reach(tx, credentials, &address(key), Intent::Read, now)?;
     let Some(link) = credentials.link else { return Ok(SharePermission::Existing(Box::new(access))) };
     let permission = tx.permission(link)?.ok_or_else(Error::item_not_found)?;
-    let policy = tx.sharing_policy(access.chain.tenant)?;
+    let policy = tx.sharing_policy(&access.drive.id)?;
     if let Some(caller) = access.via.caller().cloned()
-        && let Some(role) = access.chain.role_of(caller.actor(), now)
+        && let Some(role) = access.chain.role_of(outside::actor(tx, &caller, &access.drive)?, now)
     {
         access.role = role;
         access.via = Via::Caller(Box::new(caller));

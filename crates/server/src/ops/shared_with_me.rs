@@ -13,7 +13,7 @@ use super::access::{Access, Via, reach_drive};
 use super::gate::{Below, Passage, open_link};
 use super::permissions::{Identity, Page, Place, user_identity};
 use super::sums::hide_unreachable_in;
-use super::{Credentials, Result, Tx, caller};
+use super::{Credentials, Result, Tx, caller, outside};
 
 /// An item that somebody shares with the caller.
 #[derive(Debug)]
@@ -71,7 +71,7 @@ fn reached(
     if item.is_root() || drive.is_own_of(caller.user_id()) || !chain.is_live() {
         return Ok(None);
     }
-    let own = chain.role_of(caller.actor(), now);
+    let own = chain.role_of(outside::actor(tx, caller, &drive)?, now);
     let role = match &permission.kind {
         PermissionKind::Link(link) => {
             let opens = match open_link(tx, permission.id, Below::Shared, credentials, now)? {

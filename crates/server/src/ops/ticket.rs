@@ -1,8 +1,11 @@
 //! Pre-authenticated download URLs: short-lived, and worth no more at any moment than the right they were made under.
 //!
 //! A ticket names the file and by whose right it is delivered. The right is asked for again when the ticket is used, so
-//! that revoking a link or a person closes the URLs that were handed out before (P15, P30).
+//! that revoking a link or a person closes the URLs that were handed out before (P15, P30). A ticket may name a version; by
+//! way of a link there are none.
 
+use data_encoding::HEXLOWER;
+use driveway_core::audit::Source;
 use driveway_core::error::Error;
 use driveway_core::id::{ApplicationId, ItemId, PermissionId, TenantId, UserId};
 use driveway_core::permission::Role;
@@ -14,14 +17,18 @@ use uuid::Uuid;
 use super::access::{Access, Via};
 use super::gate::{self, Below, Passage};
 use super::password::Visit;
-use super::{Credentials, Result, Tx};
+use super::{Credentials, Result, Tx, checkout, versions};
 use crate::auth::token::Claims;
+
+/// What stands before the number of a version, where one is named: no kind of holder.
+const VERSION: u8 = 255;
 
 /// A file and the right by which it is delivered.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Ticket {
     item: ItemId,
     expires: i64,
+    version: Option<i64>,
     holder: Holder,
 }
 
@@ -48,14 +55,44 @@ impl Ticket {
                     .and_then(|caller| Some((caller.user_id()?, caller.application.id, caller.tenant))),
             },
         };
-        Self { item, expires, holder }
+        Self { item, expires, version: None, holder }
+    }
+
+    /// The same for a version of the file.
+    #[must_use]
+    pub fn of_version(self, number: i64) -> Self {
+        Self { version: Some(number), ..self }
+    }
+
+    /// The same right to another item.
+    #[must_use]
+    pub fn for_item(&self, item: ItemId) -> Self {
+        Self { item, ..self.clone() }
     }
 
     /// The text that stands in the URL.
     pub fn seal(&self, seal: &Seal) -> String {
+        seal.seal(Purpose::Download, &self.to_bytes())
+    }
+
+    /// The right without its seal, to be kept where nobody presents it: it opens nothing.
+    pub fn to_text(&self) -> String {
+        HEXLOWER.encode(&self.to_bytes())
+    }
+
+    /// What [`Ticket::to_text`] wrote.
+    pub fn from_text(text: &str) -> Option<Self> {
+        Self::from_bytes(&HEXLOWER.decode(text.as_bytes()).ok()?)
+    }
+
+    fn to_bytes(&self) -> Vec<u8> {
         let mut bytes = Vec::with_capacity(96);
         bytes.extend_from_slice(self.item.as_uuid().as_bytes());
         bytes.extend_from_slice(&self.expires.to_be_bytes());
+        if let Some(number) = self.version {
+            bytes.push(VERSION);
+            bytes.extend_from_slice(&number.to_be_bytes());
+        }
         match &self.holder {
             Holder::User { user, application, tenant } => {
                 bytes.push(0);
@@ -78,16 +115,26 @@ impl Ticket {
                 }
             }
         }
-        seal.seal(Purpose::Download, &bytes)
+        bytes
     }
 
     /// The ticket that a text stands for, if it is genuine and not over.
     pub fn open(seal: &Seal, text: &str, now: Timestamp) -> Option<Self> {
-        let bytes = seal.open(Purpose::Download, text)?;
-        let mut rest = Reader(&bytes);
+        let ticket = Self::from_bytes(&seal.open(Purpose::Download, text)?)?;
+        (now.as_second() < ticket.expires).then_some(ticket)
+    }
+
+    fn from_bytes(bytes: &[u8]) -> Option<Self> {
+        let mut rest = Reader(bytes);
         let item = ItemId::from_uuid(rest.uuid()?);
         let expires = rest.number()?;
-        let holder = match rest.byte()? {
+        let mut kind = rest.byte()?;
+        let mut version = None;
+        if kind == VERSION {
+            version = Some(rest.number()?);
+            kind = rest.byte()?;
+        }
+        let holder = match kind {
             0 => Holder::User {
                 user: UserId::from_uuid(rest.uuid()?),
                 application: ApplicationId::from_uuid(rest.uuid()?),
@@ -113,11 +160,20 @@ impl Ticket {
             }
             _ => return None,
         };
-        (rest.0.is_empty() && now.as_second() < expires).then_some(Self { item, expires, holder })
+        rest.0.is_empty().then_some(Self { item, expires, version, holder })
     }
 
-    /// The item, if the right that the ticket was made under still holds.
+    /// The item, if the right that the ticket was made under still holds. For a version, the item as it was then.
     pub fn redeem(&self, tx: &mut Tx<'_>, now: Timestamp) -> Result<Access> {
+        let mut access = self.reach(tx, now)?;
+        if let Some(number) = self.version {
+            let version = versions::numbered(tx, &access, number)?;
+            versions::show(&mut access, version);
+        }
+        Ok(access)
+    }
+
+    fn reach(&self, tx: &mut Tx<'_>, now: Timestamp) -> Result<Access> {
         match &self.holder {
             Holder::User { user, application, tenant } => {
                 self.by_caller(tx, &claims(Some(*user), *application, *tenant), now)
@@ -125,19 +181,28 @@ impl Ticket {
             Holder::Application { application, tenant } => {
                 self.by_caller(tx, &claims(None, *application, *tenant), now)
             }
-            Holder::Link { link, password_version, bearer } => {
-                let credentials = Credentials {
-                    bearer: bearer.map(|(user, application, tenant)| claims(Some(user), application, tenant)),
-                    link: Some(*link),
-                    visit: password_version.map(|version| Visit { link: *link, version }),
-                    ..Credentials::default()
-                };
+            Holder::Link { link, .. } => {
+                let credentials =
+                    self.by_link(Source::default()).map(|(_, credentials)| credentials).unwrap_or_default();
                 match gate::open_link(tx, *link, Below::Id(self.item), &credentials, now)? {
                     Passage::Open(opened) => Ok(opened.access),
                     Passage::Add(_) | Passage::Closed(..) => Err(Error::item_not_found()),
                 }
             }
         }
+    }
+
+    /// The link by whose right the file is delivered, and what is shown to it; `None` for a right of a caller's own.
+    pub fn by_link(&self, source: Source) -> Option<(PermissionId, Credentials)> {
+        let Holder::Link { link, password_version, bearer } = &self.holder else { return None };
+        let credentials = Credentials {
+            bearer: bearer.map(|(user, application, tenant)| claims(Some(user), application, tenant)),
+            link: Some(*link),
+            visit: password_version.map(|version| Visit { link: *link, version }),
+            source,
+            ..Credentials::default()
+        };
+        Some((*link, credentials))
     }
 
     fn by_caller(&self, tx: &mut Tx<'_>, claims: &Claims, now: Timestamp) -> Result<Access> {
@@ -147,10 +212,12 @@ impl Ticket {
             .chain(self.item)?
             .filter(driveway_core::policy::access::Chain::is_live)
             .ok_or_else(Error::item_not_found)?;
-        let actor: Actor<'_> = caller.actor();
-        let role: Role = chain.role_of(actor, now).ok_or_else(Error::item_not_found)?;
         let drive = tx.drive(&item.drive)?.ok_or_else(Error::item_not_found)?;
-        Ok(Access { drive, item, chain, role, via: Via::Caller(Box::new(caller)) })
+        let actor: Actor<'_> = super::outside::actor(tx, &caller, &drive)?;
+        let role: Role = chain.role_of(actor, now).ok_or_else(Error::item_not_found)?;
+        let mut access = Access { drive, item, chain, role, via: Via::Caller(Box::new(caller)) };
+        checkout::show_own(tx, &access.via, &mut access.item)?;
+        Ok(access)
     }
 }
 

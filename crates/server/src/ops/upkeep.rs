@@ -15,11 +15,12 @@ const GRACE: SignedDuration = SignedDuration::from_hours(24);
 /// Blobs that are looked at between two questions to the database.
 const PAGE: u32 = 500;
 
-/// Everything in the data directory that isn't as it should be, in sentences: what the rows say of each other, and
-/// whether the bytes that they name are there. `look` says whether every byte is read as well.
+/// Everything in the data directory that isn't as it should be, in sentences: what the rows say of each other, whether the
+/// links' audit trails are whole, and whether the bytes that they name are there. `look` says whether every byte is read as well.
 pub async fn check(app: &App, look: Look) -> Result<Vec<String>> {
     let rows = app.db.read(|tx| tx.check()).await?;
-    let mut findings: Vec<String> = rows.iter().map(ToString::to_string).collect();
+    let trails = app.db.read(|tx| tx.check_trails()).await?;
+    let mut findings: Vec<String> = rows.iter().chain(&trails).map(ToString::to_string).collect();
     let mut after = None;
     loop {
         let page = app.db.read(move |tx| tx.named_blobs(after, PAGE)).await?;

@@ -9,14 +9,15 @@ use driveway_core::error::{Code, Error, Inner};
 use driveway_core::id::ItemId;
 use driveway_core::item::FileFacet;
 use driveway_core::name::{ConflictBehavior, ItemName, name_key};
-use driveway_storage::{Adoption, ItemChange, NewFacet, NewItem, ReceiveError, Received};
+use driveway_storage::{Adoption, NewFacet, NewItem, ReceiveError, Received};
 use futures::Stream;
 use jiff::Timestamp;
 
 use super::access::{Access, Via, reach};
 use super::gate::{self, Below, Passage};
 use super::item::{check_e_tag, free_name, insert_folder, item_name, name_taken};
-use super::{Credentials, Result, Tx, redemption};
+use super::versions::{NewContent, put_content};
+use super::{Credentials, Result, Tx, checkout, redemption};
 use crate::app::App;
 
 /// Where an upload goes and how.
@@ -66,6 +67,7 @@ where
     E: std::fmt::Display,
 {
     let request = Arc::new((credentials, upload));
+    let keep = app.config.limits.versions;
     let asking = Arc::clone(&request);
     app.db.read(move |tx| find_place(tx, &asking.0, &asking.1, now).map(drop)).await?;
 
@@ -77,7 +79,7 @@ where
     // Twice: the collector may have taken an equal blob from under us between the bytes and the transaction.
     for _ in 0..2 {
         let (request, adopting, ids) = (Arc::clone(&request), Arc::clone(&received), Arc::clone(&ids));
-        let written = app.db.write(move |tx| name_bytes(tx, &request.0, &request.1, &adopting, &ids, now)).await?;
+        let written = app.db.write(move |tx| name_bytes(tx, &request, &adopting, &ids, keep, now)).await?;
         match written {
             Some(done) => return Ok(done),
             None => app.blobs.put_again(&app.db, &received, now).await?,
@@ -100,10 +102,10 @@ fn refused_body(error: ReceiveError, limit: u64) -> Error {
 
 fn name_bytes(
     tx: &mut Tx<'_>,
-    credentials: &Credentials,
-    upload: &Upload,
+    (credentials, upload): &(Credentials, Upload),
     received: &Received,
     ids: &[ItemId],
+    keep: u32,
     now: Timestamp,
 ) -> Result<Option<(Uploaded, Access)>> {
     let place = find_place(tx, credentials, upload, now)?;
@@ -113,7 +115,8 @@ fn name_bytes(
     let (done, id, mut access) = match place {
         Place::Existing(access) => {
             let name = access.item.name.clone();
-            replace_content(tx, &access, &file_facet(&name, upload, received), received, now)?;
+            let new = NewContent { file: file_facet(&name, upload, received), size: stored_size(received) };
+            put_content(tx, &access, &new, keep, now)?;
             (Uploaded::Replaced, access.item.id, access)
         }
         Place::New(mut access, folders, name) => {
@@ -131,6 +134,7 @@ fn name_bytes(
         }
     };
     access.item = tx.item(id)?.ok_or_else(Error::item_not_found)?;
+    checkout::show_own(tx, &access.via, &mut access.item)?;
     access.chain = tx.chain(id)?.ok_or_else(Error::item_not_found)?;
     Ok(Some((done, *access)))
 }
@@ -167,6 +171,7 @@ fn existing(tx: &mut Tx<'_>, access: Access, upload: &Upload) -> Result<Place> {
     if access.item.is_folder() {
         return Err(Error::new(Code::NameAlreadyExists, "A folder stands at this place."));
     }
+    checkout::require_free(&access)?;
     check_e_tag(&access.item, upload.if_match.as_deref())?;
     if upload.only_new {
         return Err(
@@ -225,7 +230,8 @@ fn file_facet(name: &str, upload: &Upload, received: &Received) -> FileFacet {
     FileFacet { mime_type, sha256: received.sha256, quick_xor: received.quick_xor }
 }
 
-fn check_quota(tx: &mut Tx<'_>, access: &Access, more: u64) -> Result<()> {
+/// Refuses what would make a drive hold more than it may. Versions and the recycle bin don't count.
+pub fn check_quota(tx: &mut Tx<'_>, access: &Access, more: u64) -> Result<()> {
     let used = tx.item(access.drive.root)?.map_or(0, |root| root.size);
     let wanted = used.saturating_add(i64::try_from(more).unwrap_or(i64::MAX));
     if wanted > access.drive.quota_bytes {
@@ -234,19 +240,8 @@ fn check_quota(tx: &mut Tx<'_>, access: &Access, more: u64) -> Result<()> {
     Ok(())
 }
 
-fn replace_content(
-    tx: &mut Tx<'_>,
-    access: &Access,
-    file: &FileFacet,
-    received: &Received,
-    now: Timestamp,
-) -> Result<()> {
-    let grows = received.size.saturating_sub(u64::try_from(access.item.size).unwrap_or(0));
-    check_quota(tx, access, grows)?;
-    let (user, application) = author(&access.via);
-    let change = ItemChange { file_system_modified_at: Some(now), ..ItemChange::by(user, application) };
-    tx.replace_content(access.item.id, file, i64::try_from(received.size).unwrap_or(i64::MAX), &change, now)?;
-    Ok(())
+fn stored_size(received: &Received) -> i64 {
+    i64::try_from(received.size).unwrap_or(i64::MAX)
 }
 
 fn insert_file(
@@ -265,10 +260,7 @@ fn insert_file(
         parent: folder.item.id,
         name: name.as_str().to_owned(),
         name_key: name_key(name.as_str()),
-        facet: NewFacet::File {
-            file: file_facet(name.as_str(), upload, received),
-            size: i64::try_from(received.size).unwrap_or(i64::MAX),
-        },
+        facet: NewFacet::File { file: file_facet(name.as_str(), upload, received), size: stored_size(received) },
         author_user: user,
         author_application: application,
         created_at: now,

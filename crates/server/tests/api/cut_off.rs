@@ -92,6 +92,9 @@ async fn p03_what_is_cut_off_is_neither_replaced_nor_weighed() {
         (&folder["children"][0]["size"], &folder["children"][0]["folder"]["childCount"]),
         (&json!(0), &json!(0))
     );
+    let counted =
+        stranger.get(&format!("/v1.0/shares/{share}/driveItem/children?$count=true")).await.expect(200).json();
+    assert_eq!((&counted["@odata.count"], counted["value"].as_array().unwrap().len()), (&json!(2), 2));
     let own = alice.get(FOLDER).await.expect(200).json();
     assert_eq!((&own["size"], &own["folder"]["childCount"]), (&json!(16), &json!(3)), "{own}");
 

@@ -10,9 +10,12 @@
 
 mod bad_input;
 mod create_link;
+mod mail;
 mod people;
 mod permissions;
+mod policy;
 mod ratchet;
+mod rows;
 mod seed;
 mod smoke;
 mod support;
@@ -23,7 +26,9 @@ mod content;
 mod cut_off;
 mod drives;
 mod identity;
+mod item_life;
 mod items;
+mod link_audit;
 mod link_edit;
 mod link_embed;
 mod link_folder;

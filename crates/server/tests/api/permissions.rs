@@ -18,7 +18,7 @@ fn path(item: &str, permission: &Value) -> String {
 
 /// PERM-01, AMB-15, AMB-58: own ones first, owners before grants before links by age; then the nearest ancestor's.
 #[tokio::test]
-async fn the_list_tells_own_from_inherited_in_a_stable_order() {
+async fn perm_01_perm_16_amb_15_amb_58_the_list_tells_own_from_inherited_in_a_stable_order() {
     let server = TestServer::start().await;
     let (alice, folder) = (server.alice(), server.item(ALICE, "Reports"));
     let above = alice.view_link(&folder).await;
@@ -52,7 +52,7 @@ async fn the_list_tells_own_from_inherited_in_a_stable_order() {
 /// PERM-02, AMB-17: owners see every permission; a reader sees their own, and a link only where it is for them, without
 /// its secrets.
 #[tokio::test]
-async fn a_reader_sees_what_is_theirs() {
+async fn perm_02_amb_17_a_reader_sees_what_is_theirs() {
     let server = TestServer::start().await;
     let (alice, item) = (server.alice(), server.item(ALICE, "Welcome.txt"));
     let grant = server.grant(&item, BOB, Role::Read).await;
@@ -74,7 +74,7 @@ async fn a_reader_sees_what_is_theirs() {
 
 /// PERM-03, AMB-17: secrets go to those who could make the link now: the right, the scopes and the policy count.
 #[tokio::test]
-async fn secrets_are_for_those_who_could_make_the_link() {
+async fn perm_03_amb_17_secrets_are_for_those_who_could_make_the_link() {
     let server = TestServer::start().await;
     let item = server.item(ALICE, "Welcome.txt");
     let link = server.alice().view_link(&item).await;
@@ -97,7 +97,7 @@ async fn secrets_are_for_those_who_could_make_the_link() {
 
 /// AMB-16, AMB-18, AMB-19: grants tell whom in the old and the new member; links have a password flag and an application.
 #[tokio::test]
-async fn grants_and_links_have_their_own_members() {
+async fn perm_20_amb_16_amb_18_amb_19_grants_and_links_have_their_own_members() {
     let server = TestServer::start().await;
     let (alice, item) = (server.alice(), server.item(ALICE, "Welcome.txt"));
     server.grant(&item, BOB, Role::Write).await;
@@ -128,7 +128,7 @@ async fn a_personal_owner_is_not_listed() {
 
 /// PERM-04, AMB-56, AMB-57: what isn't offered is refused and never passed over; `$select` is.
 #[tokio::test]
-async fn query_options_of_permissions() {
+async fn perm_04_perm_05_amb_57_odata_16_query_options_of_permissions() {
     let server = TestServer::start().await;
     let (alice, item) = (server.alice(), server.item(ALICE, "Welcome.txt"));
     let link = alice.view_link(&item).await;
@@ -153,7 +153,7 @@ async fn query_options_of_permissions() {
 
 /// AMB-13, PERM-13: an inherited permission is removed where it is; the refusal names the folder.
 #[tokio::test]
-async fn an_inherited_permission_is_removed_at_its_ancestor() {
+async fn perm_13_amb_13_an_inherited_permission_is_removed_at_its_ancestor() {
     let server = TestServer::start().await;
     let (alice, folder) = (server.alice(), server.item(ALICE, "Reports"));
     let above = alice.view_link(&folder).await;
@@ -166,7 +166,7 @@ async fn an_inherited_permission_is_removed_at_its_ancestor() {
 
 /// AMB-13, PERM-14: an owner's permission isn't removed, and that isn't said with a 204.
 #[tokio::test]
-async fn an_owners_permission_is_not_removed() {
+async fn perm_14_amb_13_an_owners_permission_is_not_removed() {
     let server = TestServer::start().await;
     let alice = server.alice();
     let root = "/v1.0/me/drive/root";
@@ -178,7 +178,7 @@ async fn an_owners_permission_is_not_removed() {
 
 /// AMB-13: what is unknown, of another item, malformed or deleted already isn't there.
 #[tokio::test]
-async fn unknown_permissions_are_not_there() {
+async fn amb_13_unknown_permissions_are_not_there() {
     let server = TestServer::start().await;
     let (alice, item) = (server.alice(), server.item(ALICE, "Welcome.txt"));
     let other = server.item(ALICE, "Budget.csv");
@@ -202,7 +202,7 @@ async fn unknown_permissions_are_not_there() {
 
 /// AMB-14, P13: an owner removes any link, through any application; its maker removes their own; nobody else's is theirs.
 #[tokio::test]
-async fn links_are_removed_by_owners_and_makers() {
+async fn amb_14_links_are_removed_by_owners_and_makers() {
     let server = TestServer::start().await;
     let item = server.item_in(&server.demo.group, "Welcome.txt");
     let view = json!({ "type": "view", "scope": "anonymous" });
@@ -238,7 +238,7 @@ async fn removing_takes_a_scope_for_writing() {
 
 /// LINK-04, AMB-23: a removed link is dead on the next request, at every door, and never comes back.
 #[tokio::test]
-async fn a_removed_link_is_dead_at_once_and_for_good() {
+async fn link_04_amb_23_a_removed_link_is_dead_at_once_and_for_good() {
     let server = TestServer::start().await;
     let (alice, item) = (server.alice(), server.item(ALICE, "Welcome.txt"));
     let old = alice.view_link(&item).await;
@@ -261,7 +261,7 @@ async fn a_removed_link_is_dead_at_once_and_for_good() {
 
 /// AMB-12, PERM-12: if-match is compared with the item's eTag or cTag, which sharing doesn't move.
 #[tokio::test]
-async fn if_match_is_the_items_tag() {
+async fn perm_12_amb_12_if_match_is_the_items_tag() {
     let server = TestServer::start().await;
     let (alice, item) = (server.alice(), server.item(ALICE, "Welcome.txt"));
     let before = alice.get(&item).await.expect(200).json();

@@ -38,10 +38,11 @@ impl Places {
 
     fn path(&self, route: &Route) -> String {
         let start = match route.on {
-            On::Item => &self.item,
+            On::Item => self.item.as_str(),
             On::Drive => &self.drive,
             On::Drives => &self.drives,
             On::Share => &self.share,
+            On::Settings => "/v1.0/admin/sharepoint/settings",
         };
         let tail: String =
             route.tail.iter().flat_map(|name| ["/".to_owned(), name.replace('*', &self.permission)]).collect();
@@ -90,7 +91,8 @@ async fn every_route_hides_from_the_wrong_person() {
     let places = Places::of(&server).await;
     for route in ROUTES {
         // A live link that isn't for the caller says so (AMB-35); everything else isn't there for them (AMB-61).
-        let wanted = if route.on == On::Share { 403 } else { 404 };
+        // That there are settings is no secret.
+        let wanted = if matches!(route.on, On::Share | On::Settings) { 403 } else { 404 };
         let answer = call(&server.pat(), route.method.clone(), &places.path(route), route).await;
         is_error(&answer, wanted, route);
         if matches!(route.on, On::Item | On::Drive) {
@@ -107,6 +109,8 @@ async fn every_route_refuses_too_narrow_a_token() {
         let scopes: &[&str] = match route.needs {
             Needs::Read => &["", "User.Read"],
             Needs::Write => &["", "User.Read", "Files.Read", "Files.Read.All Sites.Read.All"],
+            Needs::ReadSettings => &["", "User.Read", "Files.ReadWrite.All Sites.ReadWrite.All"],
+            Needs::WriteSettings => &["", "Files.ReadWrite.All", "SharePointTenantSettings.Read.All"],
         };
         for scopes in scopes {
             let alice = server.user(ALICE, scopes);
@@ -147,11 +151,14 @@ fn table() -> String {
             On::Drive => "DRIVE",
             On::Drives => "OWNER/drives",
             On::Share => "/shares/{share}",
+            On::Settings => "/admin/sharepoint/settings",
         };
         let tail: String = route.tail.iter().flat_map(|name| ["/".to_owned(), name.replace('*', "{id}")]).collect();
         let scopes = match route.needs {
             Needs::Read => "read",
             Needs::Write => "write",
+            Needs::ReadSettings => "SharePointTenantSettings.Read.All",
+            Needs::WriteSettings => "SharePointTenantSettings.ReadWrite.All",
         };
         writeln!(table, "| {} | `{} {on}{tail}` | {scopes} |", route.name, route.method).unwrap();
     }

@@ -13,6 +13,11 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0002_invitations", include_str!("../../migrations/0002_invitations.sql")),
     ("0003_link_redemptions", include_str!("../../migrations/0003_link_redemptions.sql")),
     ("0004_link_life", include_str!("../../migrations/0004_link_life.sql")),
+    ("0005_audit", include_str!("../../migrations/0005_audit.sql")),
+    ("0006_policy", include_str!("../../migrations/0006_policy.sql")),
+    ("0007_versions", include_str!("../../migrations/0007_versions.sql")),
+    ("0008_operations", include_str!("../../migrations/0008_operations.sql")),
+    ("0009_outbox", include_str!("../../migrations/0009_outbox.sql")),
     ("0010_grants", include_str!("../../migrations/0010_grants.sql")),
 ];
 

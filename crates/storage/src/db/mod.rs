@@ -13,12 +13,13 @@ use std::sync::{Arc, mpsc};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
+use driveway_core::seal::Seal;
 use tokio::sync::oneshot;
 
 pub(crate) use self::driver::Driver;
 use self::job::Reply;
 use self::sqlite::Sqlite;
-use self::thread::Calls;
+use self::thread::{Calls, TrailKey};
 pub(crate) use self::value::{Column, Row, Value, only};
 use crate::error::{Error, Result};
 use crate::tx::Tx;
@@ -53,6 +54,7 @@ pub struct Db {
 struct Threads {
     reads: Arc<Calls>,
     writes: Arc<Calls>,
+    trail_key: Arc<TrailKey>,
     handles: Vec<JoinHandle<()>>,
 }
 
@@ -65,12 +67,18 @@ impl Db {
         let mut threads = Threads {
             reads: Arc::new(Calls::new(options.read_queue)),
             writes: Arc::new(Calls::new(options.write_queue)),
+            trail_key: Arc::default(),
             handles: Vec::with_capacity(options.readers + 1),
         };
-        let calls = Arc::clone(&threads.writes);
-        threads.spawn("db-write", move || thread::write(&mut Sqlite::new(&writer), &calls))?;
+        let (calls, key) = (Arc::clone(&threads.writes), Arc::clone(&threads.trail_key));
+        threads.spawn("db-write", move || thread::write(&mut Sqlite::new(&writer), &calls, &key))?;
         threads.spawn_readers(path, options)?;
         Ok(Self { threads: Arc::new(threads) })
+    }
+
+    /// Gives the key that audit trails are written and proved under. It is given once; until then there are no trails.
+    pub fn seal_trails(&self, seal: Arc<Seal>) {
+        let _is_first = self.threads.trail_key.set(seal);
     }
 
     /// Runs a closure that reads one snapshot, which has every write that was acknowledged before this call.
@@ -124,8 +132,9 @@ impl Threads {
         let count = options.readers.max(1);
         for number in 0..count {
             let reader = sqlite::open(path, options.busy_timeout, false)?;
-            let calls = Arc::clone(&self.reads);
-            self.spawn(&format!("db-read-{number}"), move || thread::read(&mut Sqlite::new(&reader), &calls, count))?;
+            let (calls, key) = (Arc::clone(&self.reads), Arc::clone(&self.trail_key));
+            let run = move || thread::read(&mut Sqlite::new(&reader), &calls, &key, count);
+            self.spawn(&format!("db-read-{number}"), run)?;
         }
         Ok(())
     }

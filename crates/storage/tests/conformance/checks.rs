@@ -15,6 +15,10 @@ async fn plant(db: &Db) {
         tx.insert_item(&folder(1, ROOT, "a"))?;
         tx.insert_item(&folder(2, item_id(1), "b"))?;
         insert_file(tx, &file(3, item_id(2), "c", 9))?;
+        adopt(tx, 8)?;
+        tx.replace_content(item_id(3), &facet(8), 8, &driveway_storage::ItemChange::default(), at(2))?;
+        tx.check_out(item_id(3), ANN)?;
+        tx.put_working_copy(item_id(3), &facet(9), 9, at(3))?;
         tx.insert_permission(&grant(1, ROOT, Grantee::User(ANN), Role::Owner), None)?;
         let link = link(2, item_id(3), LinkScope::Anonymous);
         tx.insert_permission(&link, Some(&slot(&link)))
@@ -41,6 +45,10 @@ async fn every_corruption_is_found(_: Database) {
         ("blob is missing", "DELETE FROM blobs".to_owned()),
         ("blob is missing", "UPDATE blobs SET collecting_since = 1".to_owned()),
         ("blob is missing", "UPDATE blobs SET size = 1".to_owned()),
+        ("version's blob is missing", "UPDATE item_versions SET size = 1".to_owned()),
+        ("newer than its content", "UPDATE item_versions SET number = 7".to_owned()),
+        ("working copy's blob is missing", "UPDATE working_copies SET size = 1".to_owned()),
+        ("isn't checked out", "UPDATE items SET checked_out_by = NULL".to_owned()),
         ("root is missing", format!("UPDATE drives SET root_item_id = '{a}'")),
         ("root is missing", format!("UPDATE items SET deleted_at = 1 WHERE id = '{root}'")),
         ("permission's item", format!("DELETE FROM items WHERE id = '{c}'")),

@@ -66,11 +66,12 @@ async fn upload(db: &Db, blobs: &Blobs, bytes: &Bytes, number: u128) -> usize {
 }
 
 async fn remove(db: &Db, number: u128) {
-    // The recycle bin counts as a reference; nothing purges it yet, so the item gets other content.
+    // The recycle bin and versions count as references, so the item gets other content and forgets what it had.
     let item: ItemId = item_id(number);
     db.write(move |tx| {
         adopt(tx, 1)?;
-        tx.replace_content(item, &facet(1), 1, &driveway_storage::ItemChange::default(), at(1))
+        tx.replace_content(item, &facet(1), 1, &driveway_storage::ItemChange::default(), at(1))?;
+        tx.prune_versions(item, 0)
     })
     .await
     .unwrap();

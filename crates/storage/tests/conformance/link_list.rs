@@ -90,9 +90,14 @@ async fn links_are_filtered(database: Database) {
         assert_eq!(ask(LinkFilter { state: Some(State::Pending), ..all() })?, of(&[4]));
         assert_eq!(ask(LinkFilter { expiring_before: Some(at(101)), ..all() })?, of(&[2]));
         assert!(ask(LinkFilter { expiring_before: Some(at(100)), ..all() })?.is_empty());
-        // A day is the longest life: then the anonymous ones end, and the others don't.
-        let short = LinkFilter { maximum_days: Some(1), ..all() };
-        assert_eq!(ask(LinkFilter { expiring_before: Some(at(86_404)), ..short.clone() })?, of(&[3, 2]));
+        // Some policy ends some links after a day: then all may end that are older, and are looked at.
+        let short = LinkFilter { maximum_days: Some(1), shortest_days: Some(1), ..all() };
+        assert_eq!(ask(LinkFilter { expiring_before: Some(at(86_404)), ..short.clone() })?, of(&[3, 2, 1]));
+        let old = LinkFilter { now: at(86_402), state: Some(State::Expired), ..short.clone() };
+        assert_eq!(ids(&tx.links(&LinkSource::Tenant(TENANT), &old, None, 9)?), of(&[2, 1]));
+        let live = LinkFilter { now: at(86_402), state: Some(State::Live), ..short.clone() };
+        assert_eq!(ids(&tx.links(&LinkSource::Tenant(TENANT), &live, None, 9)?), of(&[4, 1]));
+        let mut ask = |filter: LinkFilter| tx.links(&LinkSource::Maker(ANN), &filter, None, 9);
         assert_eq!(ask(LinkFilter { drive: Some(drive_id()), ..short })?.len(), 4);
         let late = LinkFilter { now: at(100), state: Some(State::Expired), ..all() };
         assert_eq!(ids(&tx.links(&LinkSource::Tenant(TENANT), &late, None, 9)?), of(&[2]));

@@ -9,10 +9,12 @@
     reason = "a test that panics is a test that fails, and tests await the tasks that they spawn"
 )]
 
+mod audit;
 mod backend;
 mod blob_rows;
 mod blobs;
 mod chains;
+mod checkouts;
 mod checks;
 mod collecting;
 mod drives;
@@ -21,9 +23,14 @@ mod invitations;
 mod items;
 mod link_life;
 mod link_list;
+mod operations;
+mod outbox;
 mod permissions;
+mod policies;
+mod recycle_bin;
 mod redemptions;
 mod small_nouns;
 mod transactions;
 mod trees;
+mod versions;
 mod world;

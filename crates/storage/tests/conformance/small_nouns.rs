@@ -28,13 +28,13 @@ async fn policies_are_kept_per_tenant(database: Database) {
     let db = database.open();
     settle(&db).await;
     let policy =
-        SharingPolicy { anonymous_links: false, maximum_expiration_days: Some(30), ..SharingPolicy::default() };
+        SharingPolicy { create_only_links: false, maximum_expiration_days: Some(30), ..SharingPolicy::default() };
     db.write(move |tx| {
-        assert_eq!(tx.sharing_policy(TENANT)?, SharingPolicy::default());
+        assert_eq!(tx.tenant_policy(TENANT)?, SharingPolicy::default());
         tx.set_sharing_policy(TENANT, &SharingPolicy::default())?;
         tx.set_sharing_policy(TENANT, &policy)?;
-        assert_eq!(tx.sharing_policy(TENANT)?, policy);
-        assert_eq!(tx.sharing_policy(TenantId::from_uuid(Uuid::nil()))?, SharingPolicy::default());
+        assert_eq!(tx.tenant_policy(TENANT)?, policy);
+        assert_eq!(tx.tenant_policy(TenantId::from_uuid(Uuid::nil()))?, SharingPolicy::default());
         Ok(())
     })
     .await

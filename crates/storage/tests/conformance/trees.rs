@@ -15,6 +15,8 @@ enum Act {
     Move { item: usize, parent: usize, name: u8 },
     Replace { item: usize, content: u8 },
     Trash { item: usize },
+    Restore { item: usize, parent: usize, name: u8 },
+    Purge { item: usize },
 }
 
 fn any_act() -> impl Strategy<Value = Act> {
@@ -23,7 +25,10 @@ fn any_act() -> impl Strategy<Value = Act> {
         3 => (parent.clone(), name.clone()).prop_map(|(parent, name)| Act::Folder { parent, name }),
         3 => (parent.clone(), name.clone(), content.clone())
             .prop_map(|(parent, name, content)| Act::File { parent, name, content }),
-        3 => (item.clone(), parent, name).prop_map(|(item, parent, name)| Act::Move { item, parent, name }),
+        3 => (item.clone(), parent.clone(), name.clone())
+            .prop_map(|(item, parent, name)| Act::Move { item, parent, name }),
+        2 => (item.clone(), parent, name).prop_map(|(item, parent, name)| Act::Restore { item, parent, name }),
+        1 => item.clone().prop_map(|item| Act::Purge { item }),
         1 => (item.clone(), content).prop_map(|(item, content)| Act::Replace { item, content }),
         1 => item.prop_map(|item| Act::Trash { item }),
     ]
@@ -51,6 +56,14 @@ fn act(tx: &mut Tx<'_>, act: &Act, items: &mut Vec<ItemId>) -> driveway_core::Re
             tx.replace_content(pick(items, item), &facet(content), content.into(), &change, at(5))?;
         }
         Act::Trash { item } => tx.trash(pick(items, item), at(5))?,
+        Act::Restore { item, parent, name } => {
+            let name = name.to_string();
+            tx.restore(pick(items, item), pick(items, parent), &name, &name, &change, at(6))?;
+        }
+        Act::Purge { item } => {
+            tx.condemn(pick(items, item))?;
+            while tx.purge(2, at(9))? {}
+        }
     }
     if matches!(act, Act::Folder { .. } | Act::File { .. }) {
         items.push(item_id(next));

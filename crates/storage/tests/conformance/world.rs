@@ -1,5 +1,7 @@
 //! A small world to test in: a tenant, two people, an application and a drive.
 
+use std::sync::Arc;
+
 use driveway_core::drive::{Drive, DriveKind, DriveOwner};
 use driveway_core::id::{ApplicationId, DriveId, ItemId, PermissionId, TenantId, UserId};
 use driveway_core::identity::{Application, Tenant, TenantKind, User};
@@ -8,9 +10,11 @@ use driveway_core::link_life::LinkLife;
 use driveway_core::permission::{
     Creator, Grantee, LinkScope, LinkType, Permission, PermissionKind, Role, SharingLink, Slot,
 };
+use driveway_core::seal::{Seal, SealKey};
 use driveway_core::{Error, Result};
 use driveway_storage::{Adoption, Db, NewFacet, NewItem, PutOutcome, Tx};
 use jiff::Timestamp;
+use secrecy::SecretBox;
 use uuid::Uuid;
 
 pub const TENANT: TenantId = TenantId::from_uuid(Uuid::from_u128(0x1000));
@@ -71,6 +75,11 @@ pub fn drive() -> Drive {
 }
 
 /// Fills an empty database.
+/// Gives a database the key of links' trails.
+pub fn seal_trails(db: &Db) {
+    db.seal_trails(Arc::new(Seal::new(SealKey::new(1, SecretBox::new(Box::new([3; 32]))), Vec::new())));
+}
+
 pub async fn settle(db: &Db) {
     db.write(|tx| {
         tx.insert_tenant(&tenant())?;

@@ -50,8 +50,8 @@ proptest! {
         let (chain, permission) = chain(link_type, scope, depth, at);
         let creator = if creator_is_good { Actor::Application { tenant: TENANT } } else { Actor::Nobody };
         let policy = SharingPolicy::default();
-        let visitor = signed_in.then_some(Visitor { user: ANN, tenant: TENANT });
-        let facts = Facts { chain: &chain, link: &permission, policy: &policy, creator, visitor, password_version: None };
+        let visitor = signed_in.then_some(Visitor { user: ANN, tenant: TENANT, is_admitted: true });
+        let facts = Facts { chain: &chain, link: &permission, is_folder: depth > 1, policy: &policy, creator, visitor, password_version: None };
         match may_open(&facts, Timestamp::UNIX_EPOCH) {
             Decision::Add => prop_assert_eq!(link_type, LinkType::CreateOnly),
             Decision::Open(role) => {

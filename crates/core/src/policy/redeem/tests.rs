@@ -35,6 +35,7 @@ fn decide(link: SharingLink, now: Timestamp) -> Decision {
     let facts = Facts {
         chain: &chain,
         link: &permission,
+        is_folder: false,
         policy: &SharingPolicy::default(),
         creator: Actor::Application { tenant: TENANT },
         visitor: None,

@@ -1,8 +1,9 @@
--- The same request on one item after the other: METHOD, DRIVE, ITEMS (a file of ids), ACTION, and BODY where there is one.
+-- The same request on one item after the other: METHOD, DRIVE, ITEMS (a file of ids), what comes BELOW the item, and BODY
+-- where there is one.
 
 local requests = {}
 for i, id in ipairs(lines(ITEMS)) do
-  requests[i] = text(METHOD, DRIVE .. "/items/" .. id .. "/" .. ACTION, BODY)
+  requests[i] = text(METHOD, DRIVE .. "/items/" .. id .. BELOW, BODY)
 end
 local position = 0
 

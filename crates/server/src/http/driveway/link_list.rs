@@ -32,7 +32,7 @@ pub(super) fn routes() -> Router<Arc<App>> {
     Router::new().route("/driveway/v1/links", get(read).fallback(other_verb))
 }
 
-async fn other_verb(State(app): State<Arc<App>>, request: Request) -> Response {
+pub(super) async fn other_verb(State(app): State<Arc<App>>, request: Request) -> Response {
     let (context, _) = Context::read(&app, request.headers(), request.uri(), request.extensions().get::<Peer>());
     refusal::method_not_allowed("GET", &context)
 }
@@ -54,7 +54,7 @@ async fn read(State(app): State<Arc<App>>, request: Request) -> Response {
 }
 
 /// The options of the query, decoded. The `$` may be missing, as everywhere in the API.
-fn options(query: &str) -> Result<Vec<(String, String)>, Error> {
+pub(super) fn options(query: &str) -> Result<Vec<(String, String)>, Error> {
     let decode = |text: &str| {
         let spaced = text.replace('+', " ");
         percent_decode_str(&spaced).decode_utf8().map(std::borrow::Cow::into_owned)
@@ -72,7 +72,7 @@ fn options(query: &str) -> Result<Vec<(String, String)>, Error> {
     Ok(options)
 }
 
-fn invalid(name: &str) -> Error {
+pub(super) fn invalid(name: &str) -> Error {
     let name: String = name.chars().take(64).collect();
     Error::new(Code::InvalidRequest, format!("The query option '{name}' isn't offered here or has no such value."))
         .target(name)

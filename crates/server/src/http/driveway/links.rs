@@ -8,6 +8,7 @@ use axum::extract::{Path, Request, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use axum::routing::get;
+use driveway_core::audit::Through;
 use driveway_core::error::{Error, Inner};
 use driveway_core::id::PermissionId;
 use driveway_core::link_life::{MOST_DOWNLOADS, parse_name};
@@ -48,7 +49,8 @@ where
     let bearer = bearer.and_then(|bearer| bearer.ok_or_else(crate::auth::token::invalid_token));
     let outcome = match bearer {
         Ok(bearer) => {
-            let credentials = Credentials { bearer: Some(bearer), ..Credentials::default() };
+            let source = context.source(Through::Driveway);
+            let credentials = Credentials { bearer: Some(bearer), source, ..Credentials::default() };
             act(Asked { call: Call { app, credentials, request }, context: context.clone() }).await
         }
         Err(error) => Err(error),
@@ -99,7 +101,7 @@ async fn remove(State(app): State<Arc<App>>, Path(link): Path<String>, request: 
     .await
 }
 
-fn permission_id(text: &str) -> Result<PermissionId, Error> {
+pub(super) fn permission_id(text: &str) -> Result<PermissionId, Error> {
     PermissionId::parse(text).map_err(|_| Error::item_not_found())
 }
 

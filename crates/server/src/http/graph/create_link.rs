@@ -2,14 +2,16 @@
 
 use axum::http::StatusCode;
 use axum::response::Response;
-use driveway_core::error::{Code, Error, Inner};
+use driveway_core::error::{Error, Inner};
 use driveway_core::link_life::parse_name;
 use driveway_core::permission::{LinkScope, LinkType};
 use secrecy::SecretString;
 
-use super::{Call, Result, render};
+use super::{Call, Result, people, render};
+use crate::app::App;
 use crate::http::json::{Members, respond};
 use crate::ops::create_link::{self as ops, Made, NewLink};
+use crate::ops::outbox::Postage;
 use crate::ops::password;
 
 /// The most people that one call may name.
@@ -19,7 +21,7 @@ const MOST_RECIPIENTS: usize = 100;
 pub(super) async fn create_link(mut call: Call) -> Result<Response> {
     call.refuse_expand()?;
     let members = call.members().await?;
-    let (new, asks_for_existing) = new_link(members)?;
+    let (new, asks_for_existing) = new_link(members, &call.app)?;
     let address = call.item()?;
     if asks_for_existing {
         let (credentials, now) = (call.credentials.clone(), call.context.now);
@@ -27,6 +29,16 @@ pub(super) async fn create_link(mut call: Call) -> Result<Response> {
         let access = call.app.db.read(move |tx| ops::existing_access(tx, &credentials, &address, &new, now)).await?;
         let word = wished.unwrap_or(LinkType::View).as_str();
         return Ok(respond(StatusCode::OK, &render::permission::existing_access(&call, &access, word)));
+    }
+    if new.is_bare() {
+        let (credentials, now, address, new) =
+            (call.credentials.clone(), call.context.now, address.clone(), new.clone());
+        let access =
+            call.app.db.read(move |tx| ops::default_existing_access(tx, &credentials, &address, &new, now)).await?;
+        if let Some(access) = access {
+            let word = LinkType::View.as_str();
+            return Ok(respond(StatusCode::OK, &render::permission::existing_access(&call, &access, word)));
+        }
     }
     let (made, view) =
         ops::create_link(&call.app, call.credentials.clone(), address, new, call.context.client, call.context.now)
@@ -38,13 +50,14 @@ pub(super) async fn create_link(mut call: Call) -> Result<Response> {
     Ok(respond(status, &render::permission::entity(&call, &view)))
 }
 
-fn new_link(mut members: Members) -> Result<(NewLink, bool)> {
+fn new_link(mut members: Members, app: &App) -> Result<(NewLink, bool)> {
     let (link_type, address_bar) = members.text("type")?.map(|word| link_type(&word)).transpose()?.unwrap_or_default();
     let (scope, asks_for_existing) = scope(&mut members)?;
     let password = members.text("password")?;
     if let Some(password) = &password {
         password::check_shape(password)?;
     }
+    let recipients = recipients(&mut members)?;
     let new = NewLink {
         link_type,
         address_bar,
@@ -52,10 +65,10 @@ fn new_link(mut members: Members) -> Result<(NewLink, bool)> {
         password: password.map(SecretString::from),
         expires_at: members.instant("expirationDateTime")?,
         retain_inherited_permissions: members.flag("retainInheritedPermissions")?.unwrap_or(true),
-        recipients: recipients(&mut members)?,
+        postage: postage(&mut members, app, &recipients)?,
+        recipients,
         name: members.text("@driveway.name")?.map(|name| parse_name(&name, "@driveway.name")).transpose()?,
     };
-    refuse_mail(&mut members)?;
     members.finish()?;
     Ok((new, asks_for_existing))
 }
@@ -107,16 +120,18 @@ fn recipients(members: &mut Members) -> Result<Vec<String>> {
     Ok(names)
 }
 
-/// Mail needs a mail set-up, which there is none of yet: a clear refusal, never a silent yes (AMB-49).
-fn refuse_mail(members: &mut Members) -> Result<()> {
-    if members.flag("sendNotification")? == Some(true) {
-        return Err(Error::new(Code::NotSupported, "This server isn't set up to send mail.").target("sendNotification"));
+/// What mails to the recipients need, if they are asked for. Without a mail set-up that is a clear refusal, never a silent
+/// yes; so is a message that nobody would get (AMB-49).
+fn postage(members: &mut Members, app: &App, recipients: &[String]) -> Result<Option<Postage>> {
+    let is_asked = members.flag("sendNotification")? == Some(true);
+    let message = members.text("message")?;
+    let postage = people::postage(app, ("sendNotification", is_asked), message.unwrap_or_default())?;
+    if postage.is_some() && recipients.is_empty() {
+        return Err(Error::invalid(
+            "recipients",
+            "A notification goes to the recipients of a link for specific people.",
+        )
+        .inner(Inner::ParameterIsTooSmall));
     }
-    match members.text("message")? {
-        None => Ok(()),
-        Some(message) if message.chars().count() > 2000 => {
-            Err(Error::invalid("message", "A message has at most 2000 characters.").inner(Inner::ParameterIsTooLong))
-        }
-        Some(_) => Err(Error::new(Code::NotSupported, "This server isn't set up to send mail.").target("message")),
-    }
+    Ok(postage)
 }

@@ -8,6 +8,7 @@ use driveway_core::address::{DriveKey, ItemAddress, Resource, Start};
 use driveway_core::caller::Intent;
 use driveway_core::error::{Code, Error, Inner};
 use driveway_core::id::{DriveId, ItemId};
+use driveway_core::item::Facet;
 use driveway_core::name::ConflictBehavior;
 use driveway_core::seal::Purpose;
 use serde_json::{Value, json};
@@ -55,7 +56,7 @@ fn tagged(mut response: Response, access: &Access) -> Response {
     response
 }
 
-fn empty(status: StatusCode) -> Response {
+pub(super) fn empty(status: StatusCode) -> Response {
     let mut response = Response::new(Body::empty());
     *response.status_mut() = status;
     response
@@ -89,6 +90,10 @@ pub(super) async fn children(call: Call) -> Result<Response> {
     }
     let mut value =
         json!({ "@odata.context": format!("{}#Collection(driveItem)", call.metadata_url()), "value": items });
+    // The number that the folder's own facet tells.
+    if let (Some(true), Facet::Folder { child_count }) = (call.query.count, &page.folder.item.facet) {
+        render::insert(&mut value, "@odata.count", *child_count);
+    }
     if let (Some(next), Value::Object(members)) = (page.next, &mut value) {
         members.insert("@odata.nextLink".into(), {
             let select = call.query.select.as_deref();
@@ -151,6 +156,9 @@ pub(super) fn next_link(
     if let Some(top) = top {
         url.push_str("&$top=");
         url.push_str(&top.to_string());
+    }
+    if call.query.count == Some(true) {
+        url.push_str("&$count=true");
     }
     let encode =
         |text: &str| percent_encoding::utf8_percent_encode(text, percent_encoding::NON_ALPHANUMERIC).to_string();
@@ -235,7 +243,7 @@ pub(super) async fn update(mut call: Call) -> Result<Response> {
 }
 
 /// `@microsoft.graph.conflictBehavior`, or `@name.conflictBehavior` as older clients spell it.
-fn conflict_behavior(members: &mut Members) -> Result<Option<ConflictBehavior>> {
+pub(super) fn conflict_behavior(members: &mut Members) -> Result<Option<ConflictBehavior>> {
     for name in ["@microsoft.graph.conflictBehavior", "@name.conflictBehavior"] {
         if let Some(word) = members.text(name)? {
             return word
@@ -258,7 +266,7 @@ fn file_system_info(members: &mut Members) -> Result<FileSystemTimes> {
 }
 
 /// Where to move to: by id, or by path as Graph writes it. Clients send empty members along, which mean nothing.
-fn new_parent(members: &mut Members) -> Result<(Option<NewParent>, Option<DriveId>)> {
+pub(super) fn new_parent(members: &mut Members) -> Result<(Option<NewParent>, Option<DriveId>)> {
     let Some(mut reference) = members.object("parentReference")? else { return Ok((None, None)) };
     let drive = reference.text_or_empty("driveId")?.filter(|id| !id.is_empty());
     let drive = drive.map(|id| drive_id("parentReference.driveId", &id)).transpose()?;
@@ -275,7 +283,7 @@ fn new_parent(members: &mut Members) -> Result<(Option<NewParent>, Option<DriveI
             let (parent, drive_of_path) = parent_by_path(&path)?;
             Ok((Some(parent), drive.or(drive_of_path)))
         }
-        (None, None) => Ok((None, None)),
+        (None, None) => Ok((None, drive)),
     }
 }
 

@@ -1,6 +1,8 @@
 //! The Graph API: from a URL to a row of the route table, from there to an operation and back.
 
+mod checkout;
 mod content;
+mod copy;
 mod create_link;
 mod drive;
 mod expand;
@@ -8,10 +10,14 @@ mod invite;
 mod item;
 mod people;
 mod permission;
+mod recycle_bin;
 pub(crate) mod render;
 pub mod routes;
+mod select;
+mod settings;
 mod share;
 mod shared_with_me;
+mod version;
 
 use std::sync::Arc;
 
@@ -20,6 +26,7 @@ use axum::extract::Request;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method};
 use axum::response::Response;
 use driveway_core::address::{self, DriveKey, GraphAddress, ItemAddress, Resource, Version};
+use driveway_core::audit::Through;
 use driveway_core::error::{Code, Error, Inner};
 use driveway_core::odata::{ODataError, QueryOptions};
 
@@ -30,6 +37,7 @@ use super::json::Members;
 use super::{Peer, credentials, refusal};
 use crate::app::App;
 use crate::ops::Credentials;
+use crate::ops::openings::Use;
 use crate::ops::redemption::{self, Preference};
 
 /// The result of a handler.
@@ -152,10 +160,17 @@ async fn dispatch(app: Arc<App>, context: &Context, request: Request) -> (&'stat
     let arrival = Arrival { app, context, address, parameters, query, headers, body };
     let outcome = match arrival.admit(route).await {
         Ok((call, applied)) => {
-            let opened = call.credentials.link.map(|link| (Arc::clone(&call.app.openings), link, call.context.now));
+            let app = Arc::clone(&call.app);
+            let shown = call.credentials.link.map(|link| (link, call.credentials.clone()));
             let outcome = (route.handler)(call).await;
-            if let (Ok(_), Some((openings, link, now))) = (&outcome, opened) {
-                openings.opened(link, now);
+            if let Some((link, credentials)) = shown {
+                let what = match &outcome {
+                    Ok(_) if method == Method::GET => Use::Opened,
+                    Ok(_) => Use::Written,
+                    Err(error) if error.code() == Code::Unauthenticated => Use::Asked,
+                    Err(_) => Use::Failed,
+                };
+                app.openings.used_by_share(link, &credentials, what, context.now);
             }
             outcome.map(|mut response| {
                 if let Some(applied) = applied {
@@ -184,17 +199,27 @@ impl Arrival<'_> {
     /// Looks at the credentials before anything else: without them a request learns nothing, not even its mistakes.
     async fn admit(self, route: &Route) -> Result<(Call, Applied)> {
         let Self { app, context, address, parameters, query, headers, body } = self;
+        let share = share_key(&address.resource);
+        let through = if share.is_some() { Through::Shares } else { Through::Graph };
         let mut credentials =
             Credentials { bearer: credentials::bearer(&app, &headers, context)?, ..Credentials::default() };
+        credentials.source = context.source(through);
         let mut applied = None;
-        match share_key(&address.resource) {
+        match share {
             Some(key) => {
                 let guess = credentials::link_password(&headers)?;
                 match credentials::share(&app, key, context)? {
                     Shared::Link(link) => {
                         credentials.link = Some(link);
-                        credentials.visit =
-                            credentials::show_password(&app, guess, credentials.bearer.as_ref(), context, link).await?;
+                        credentials.visit = credentials::show_password(
+                            &app,
+                            guess,
+                            credentials.bearer.as_ref(),
+                            context,
+                            link,
+                            through,
+                        )
+                        .await?;
                         applied = redeem(&app, &mut credentials, &headers, context).await?;
                     }
                     Shared::Item(plain) => credentials.plain = Some(plain),
@@ -211,6 +236,7 @@ impl Arrival<'_> {
             .transpose()
             .map_err(|error| invalid_query(&error))?
             .unwrap_or_default();
+        select::check(route, &query)?;
         let call = Call {
             app,
             context: context.clone(),

@@ -5,8 +5,13 @@ use driveway_core::permission::Role;
 use serde_json::Value;
 
 use super::Result;
+use crate::app::App;
 use crate::http::json::Members;
 use crate::ops::invite::Recipient;
+use crate::ops::outbox::Postage;
+
+/// The longest message, in characters (INV-02).
+const LONGEST_MESSAGE: usize = 2000;
 
 /// The most people that one call may name.
 const MOST_RECIPIENTS: usize = 100;
@@ -52,4 +57,22 @@ pub(super) fn recipients(members: &mut Members, name: &'static str) -> Result<Ve
         return Err(Error::invalid(name, "Somebody has to be named.").inner(Inner::ParameterIsTooSmall));
     }
     Ok(people)
+}
+
+/// What mails need, when the member that asks for them is true. A message without it would reach nobody, and passing over
+/// it would be a silent yes.
+pub(super) fn postage(app: &App, asks: (&'static str, bool), message: String) -> Result<Option<Postage>> {
+    if message.chars().count() > LONGEST_MESSAGE {
+        return Err(
+            Error::invalid("message", "A message has at most 2000 characters.").inner(Inner::ParameterIsTooLong)
+        );
+    }
+    match asks {
+        (target, true) => Postage::buy(app, target, message).map(Some),
+        (_, false) if message.is_empty() => Ok(None),
+        (target, false) => {
+            Postage::buy(app, "message", String::new())?;
+            Err(Error::invalid("message", format!("A message is mailed: it goes with {target}.")))
+        }
+    }
 }

@@ -27,6 +27,9 @@ pub(super) async fn list(call: Call) -> Result<Response> {
     let (address, credentials, now) = (call.item()?, call.credentials.clone(), call.context.now);
     let listing = call.app.db.read(move |tx| permissions::list(tx, &credentials, &address, page, now)).await?;
     let mut value = render::permission::collection(&call, &listing.views);
+    if call.query.count == Some(true) {
+        render::insert(&mut value, "@odata.count", listing.count);
+    }
     if let Some(next) = listing.next {
         render::insert(&mut value, "@odata.nextLink", next_link(&call, &list_path(&call)?, "permissions", next));
     }
@@ -93,6 +96,9 @@ pub(super) fn next_link(call: &Call, path: &str, of: &str, next: Place) -> Strin
     if let Some(top) = call.query.top {
         url.push_str("&$top=");
         url.push_str(&top.to_string());
+    }
+    if call.query.count == Some(true) {
+        url.push_str("&$count=true");
     }
     if let Some(select) = &call.query.select {
         url.push_str("&$select=");

@@ -9,7 +9,10 @@ use driveway_core::Error;
 use driveway_core::address::{Resource, Tail};
 use futures::future::BoxFuture;
 
-use super::{Call, content, create_link, drive, invite, item, permission, share, shared_with_me};
+use super::{
+    Call, checkout, content, copy, create_link, drive, invite, item, permission, recycle_bin, settings, share,
+    shared_with_me, version,
+};
 
 /// What kind of address a route is on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,6 +25,8 @@ pub enum On {
     Drives,
     /// A share itself.
     Share,
+    /// The organization's settings.
+    Settings,
 }
 
 /// The scopes that a route asks a token for.
@@ -31,6 +36,10 @@ pub enum Needs {
     Read,
     /// Scope set W of the behaviour table.
     Write,
+    /// A scope that reads settings, and an administrator (POLICY-17).
+    ReadSettings,
+    /// The scope that changes settings, and an administrator (POLICY-17).
+    WriteSettings,
 }
 
 /// A row of the table.
@@ -83,6 +92,17 @@ pub const ROUTES: &[Route] = routes! {
     "children.create" POST Item ["children"] Write => item::create_folder;
     "content.get" GET Item ["content"] Read => content::get;
     "content.put" PUT Item ["content"] Write => content::put;
+    "versions.list" GET Item ["versions"] Read => version::list;
+    "versions.get" GET Item ["versions", "*"] Read => version::get;
+    "versions.delete" DELETE Item ["versions", "*"] Write => version::delete;
+    "versions.content" GET Item ["versions", "*", "content"] Read => version::content;
+    "versions.restore" POST Item ["versions", "*", "restoreVersion"] Write => version::restore;
+    "checkout" POST Item ["checkout"] Write => checkout::check_out;
+    "checkin" POST Item ["checkin"] Write => checkout::check_in;
+    "discardCheckout" POST Item ["discardCheckout"] Write => checkout::discard;
+    "copy" POST Item ["copy"] Write => copy::copy;
+    "restore" POST Item ["restore"] Write => recycle_bin::restore;
+    "permanentDelete" POST Item ["permanentDelete"] Write => recycle_bin::permanent_delete;
     "createLink" POST Item ["createLink"] Write => create_link::create_link;
     "permissions.list" GET Item ["permissions"] Read => permission::list;
     "permissions.get" GET Item ["permissions", "*"] Read => permission::get;
@@ -98,6 +118,8 @@ pub const ROUTES: &[Route] = routes! {
     "share.site" GET Share ["site"] Read => share::elsewhere;
     "share.list" GET Share ["list"] Read => share::elsewhere;
     "share.listItem" GET Share ["listItem"] Read => share::elsewhere;
+    "settings.get" GET Settings [] ReadSettings => settings::get;
+    "settings.update" PATCH Settings [] WriteSettings => settings::update;
 };
 
 /// What the table says to a request.
@@ -131,6 +153,7 @@ fn place(resource: &Resource) -> Option<(On, &Tail)> {
         Resource::Drive { tail, .. } => Some((On::Drive, tail)),
         Resource::Drives { .. } => Some((On::Drives, NO_TAIL)),
         Resource::Share { tail, .. } => Some((On::Share, tail)),
+        Resource::Settings => Some((On::Settings, NO_TAIL)),
         _ => None,
     }
 }

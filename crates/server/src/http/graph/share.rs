@@ -6,13 +6,17 @@ use driveway_core::Error;
 use driveway_core::address::Resource;
 use driveway_core::caller::Intent;
 use driveway_core::error::Code;
+use driveway_core::id::PermissionId;
 use driveway_core::odata::Expand;
+use driveway_core::permission::{LinkType, Role};
 use serde_json::{Value, json};
 
 use super::expand::{self, Children};
 use super::{Call, Result, people, render};
 use crate::http::json::respond;
 use crate::ops::access::reach;
+use crate::ops::invite::{self, Fresh, NewInvitations, Recipient};
+use crate::ops::permissions::PermissionView;
 use crate::ops::share::{self, SharePermission};
 use crate::ops::{grant, item};
 
@@ -93,9 +97,48 @@ pub(super) async fn grant(mut call: Call) -> Result<Response> {
     let people = people::recipients(&mut members, "recipients")?;
     let role = people::roles(&mut members)?;
     members.finish()?;
+    if call.credentials.plain.is_some() {
+        return grant_on_item(call, people, role).await;
+    }
     let (credentials, now) = (call.credentials.clone(), call.context.now);
     let view = call.app.db.write(move |tx| grant::grant(tx, &credentials, &people, role, now)).await?;
     Ok(respond(StatusCode::OK, &render::permission::collection(&call, &[view])))
+}
+
+/// By the plain URL of an item the people get the role itself; the answer is what points at the item, and their
+/// permissions (GRANT-02, GRANT-03).
+async fn grant_on_item(call: Call, recipients: Vec<Recipient>, role: Option<Role>) -> Result<Response> {
+    let role = role.ok_or_else(|| Error::invalid("roles", "roles has to say what is granted."))?;
+    let id = || PermissionId::from_uuid(call.app.new_id());
+    let fresh = Fresh { invitations: recipients.iter().map(|_| id()).collect(), grant: id() };
+    let new = NewInvitations {
+        recipients,
+        role,
+        expires_at: None,
+        retain_inherited_permissions: true,
+        some_may_fail: false,
+        postage: None,
+    };
+    let (address, credentials, now) = (share::address(key(&call)?), call.credentials.clone(), call.context.now);
+    let (access, outcomes) = call
+        .app
+        .db
+        .write(move |tx| {
+            let access = reach(tx, &credentials, &address, Intent::Write, now)?;
+            Ok((access, invite::invite(tx, &credentials, &address, &new, &fresh, now)?))
+        })
+        .await?;
+    let link_type = if role == Role::Read { LinkType::View } else { LinkType::Edit };
+    let mut existing = render::permission::existing_access(&call, &access, link_type.as_str());
+    if let Value::Object(members) = &mut existing {
+        members.remove("@odata.context");
+    }
+    let views: Vec<PermissionView> = outcomes.into_iter().flatten().collect();
+    let mut value = render::permission::collection(&call, &views);
+    if let Some(Value::Array(list)) = value.get_mut("value") {
+        list.insert(0, existing);
+    }
+    Ok(respond(StatusCode::OK, &value))
 }
 
 /// The items below a share can be asked for one by one and not listed (SHARE-04).

@@ -12,6 +12,7 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri};
 use axum::response::Response;
 use axum::routing::get;
+use driveway_core::audit::{Source, Through};
 use driveway_core::error::{Code, Error};
 use driveway_core::id::{ItemId, PermissionId};
 use driveway_core::item::DriveItem;
@@ -126,6 +127,10 @@ impl Door {
         Self { context, language: language(headers), link, token, app }
     }
 
+    fn source(&self) -> Source {
+        self.context.source(Through::Page)
+    }
+
     /// Asks the gate for the shared item or one below it.
     async fn opened(&self, item: Option<&str>, headers: &HeaderMap) -> Result<Entry, Error> {
         let bearer = credentials::bearer(&self.app, headers, &self.context)?;
@@ -136,16 +141,25 @@ impl Door {
             Some(Ok(id)) => Some(id),
             Some(Err(_)) => return Ok(Entry::Closed(gone(self.language))),
         };
-        let shown = credentials::show_password(&self.app, guess, bearer.as_ref(), &self.context, link).await?;
+        let shown =
+            credentials::show_password(&self.app, guess, bearer.as_ref(), &self.context, link, Through::Page).await?;
         let visit = shown.or_else(|| visit::read(&self.app, headers, link, self.context.now));
-        let credentials = Credentials { bearer, link: Some(link), visit, ..Credentials::default() };
+        let source = self.source();
+        let credentials = Credentials { bearer, link: Some(link), visit, source, ..Credentials::default() };
+        let shown = credentials.clone();
         let now = self.context.now;
         let below =
             move |tx: &mut Tx<'_>| gate::open_link(tx, link, item.map_or(Below::Shared, Below::Id), &credentials, now);
         Ok(match self.app.db.read(below).await? {
             Passage::Open(opened) => Entry::Open(opened),
-            Passage::Add(_) => Entry::Closed(self.takes_files()),
-            Passage::Closed(decision, permission) => Entry::Closed(self.closed(decision, permission.as_ref())?),
+            Passage::Add(opened) => {
+                self.opened_by(Download::of(&opened.access, source, now));
+                Entry::Closed(self.takes_files())
+            }
+            Passage::Closed(decision, permission) => {
+                self.refused(link, &shown, decision);
+                Entry::Closed(self.closed(decision, permission.as_ref())?)
+            }
         })
     }
 
@@ -190,7 +204,7 @@ impl Door {
 
     async fn show(&self, opened: Opened, wanted: Wanted, head: &Parts) -> Result<Response, Error> {
         let (item, headers, uri) = (&opened.access.item, &head.headers, &head.uri);
-        let download = Download::of(&opened.access, self.context.now);
+        let download = Download::of(&opened.access, self.source(), self.context.now);
         // Whoever only looks for a picture to show in a chat gets the page of a link whose downloads are counted.
         let spares = download.is_some_and(|download| download.is_limited) && preview_bot::is_preview(headers);
         let wants_bytes = uri.query().is_some_and(|query| query.split('&').any(|option| option == "download=1"));
@@ -203,10 +217,24 @@ impl Door {
             if opened.access.prevents_download() && !is_for_our_page(headers) {
                 return Err(Error::access_denied("This link lets look and not download."));
             }
+            self.opened_by(download);
             return deliver(&self.app, &preview_of(&opened.access)?, Disposition::Inline, headers, None).await;
         }
-        self.app.openings.opened(opened.permission.id, self.context.now);
+        self.opened_by(download);
         if item.is_folder() { self.folder(opened, uri).await } else { self.file(&opened).await }
+    }
+
+    /// Notes a refusal for the link's trail; to ask for a password or an account is none.
+    fn refused(&self, link: PermissionId, shown: &Credentials, decision: Decision) {
+        if !matches!(decision, Decision::Password | Decision::SignIn) {
+            self.app.openings.refused(link, shown, self.context.now);
+        }
+    }
+
+    fn opened_by(&self, download: Option<Download>) {
+        if let Some(download) = download {
+            download.opened(&self.app);
+        }
     }
 
     async fn file(&self, opened: &Opened) -> Result<Response, Error> {
@@ -348,14 +376,19 @@ impl Door {
         let link = self.link;
         // The gate first: a link that is over asks nobody for a password any more.
         let now = self.context.now;
-        let credentials = Credentials { bearer: bearer.clone(), link: Some(link), ..Credentials::default() };
+        let source = self.source();
+        let credentials = Credentials { bearer: bearer.clone(), link: Some(link), source, ..Credentials::default() };
+        let shown = credentials.clone();
         let permission =
             match self.app.db.read(move |tx| gate::open_link(tx, link, Below::Shared, &credentials, now)).await? {
                 Passage::Open(_) | Passage::Add(_) => return Ok(self.see_other()),
                 Passage::Closed(Decision::Password, Some(permission)) => permission,
-                Passage::Closed(decision, permission) => return self.closed(decision, permission.as_ref()),
+                Passage::Closed(decision, permission) => {
+                    self.refused(link, &shown, decision);
+                    return self.closed(decision, permission.as_ref());
+                }
             };
-        match password::visit(&self.app, link, guess, bearer, self.context.client, now).await {
+        match password::visit(&self.app, link, guess, bearer, self.source(), self.context.client, now).await {
             Ok(Some(visit)) => {
                 let mut response = self.see_other();
                 if let Some(cookie) =

@@ -49,7 +49,7 @@ async fn items_that_are_not_there_for_the_caller() {
 
 /// An absent item and a hidden one are told apart by nothing but date and ids.
 #[tokio::test]
-async fn hidden_and_absent_are_one() {
+async fn amb_61_hidden_and_absent_are_one() {
     let server = TestServer::start().await;
     let hidden = server.item(BOB, "Welcome.txt");
     let absent = hidden.rsplit_once('/').unwrap().0.to_owned() + "/01AAAAAAAAAAAAAAAAAAAAAAAAAA";
@@ -101,7 +101,7 @@ async fn malformed_paths() {
 
 /// A reader sees the item and may not share it: 403, and nothing is made.
 #[tokio::test]
-async fn read_only_callers() {
+async fn amb_61_read_only_callers() {
     let server = TestServer::start().await;
     let item = server.item(ALICE, "Welcome.txt");
     server.grant(&item, BOB, Role::Read).await;

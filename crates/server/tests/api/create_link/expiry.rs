@@ -14,7 +14,7 @@ fn until(expiry: &str) -> Value {
 
 /// CL-19: fractions of a second and offsets are read; the answer is in UTC with a `Z`.
 #[tokio::test]
-async fn clients_forms_of_a_date_are_read() {
+async fn cl_19_perm_22_clients_forms_of_a_date_are_read() {
     let server = TestServer::start().await;
     for (name, sent, shown) in [
         ("Welcome.txt", "2026-12-31T00:00:00Z", Some("2026-12-31T00:00:00Z")),
@@ -30,7 +30,7 @@ async fn clients_forms_of_a_date_are_read() {
 
 /// AMB-10, AMB-64: now is past already, and the next moment isn't.
 #[tokio::test]
-async fn an_expiry_lies_in_the_future() {
+async fn amb_10_amb_64_an_expiry_lies_in_the_future() {
     let server = TestServer::start().await;
     let (alice, item) = (server.alice(), server.item(ALICE, "Welcome.txt"));
     for past in
@@ -45,7 +45,7 @@ async fn an_expiry_lies_in_the_future() {
 
 /// CL-20, CL-21: the default applies where nothing was said, the maximum pulls back what lies beyond it.
 #[tokio::test]
-async fn policy_sets_and_bounds_the_expiry() {
+async fn cl_20_cl_21_amb_10_policy_sets_and_bounds_the_expiry() {
     let server = TestServer::start().await;
     let alice = server.alice();
     server.admin().set_policy(&json!({ "defaultExpirationDays": 7, "maximumExpirationDays": 30 })).await;
@@ -67,7 +67,7 @@ async fn policy_sets_and_bounds_the_expiry() {
 
 /// AMB-10, LINK-06: a maximum set later shortens links that exist, and lifting it gives them their time back.
 #[tokio::test]
-async fn a_tightened_maximum_shortens_links_that_exist() {
+async fn link_06_amb_10_a_tightened_maximum_shortens_links_that_exist() {
     let server = TestServer::start().await;
     let (alice, item) = (server.alice(), server.item(ALICE, "Welcome.txt"));
     let link = alice.share(&item, &until("2027-11-23T12:00:00Z")).await.expect(201).json();
@@ -82,7 +82,7 @@ async fn a_tightened_maximum_shortens_links_that_exist() {
 
 /// AMB-01, AMB-22: an ended link has left its slot; the next call makes a new link, and the old one stays dead.
 #[tokio::test]
-async fn an_expired_link_leaves_its_slot() {
+async fn amb_01_amb_22_an_expired_link_leaves_its_slot() {
     let server = TestServer::start().await;
     let item = server.item(ALICE, "Welcome.txt");
     let old = server.alice().share(&item, &until("2026-11-23T12:30:00Z")).await.expect(201).json();
@@ -98,7 +98,7 @@ async fn an_expired_link_leaves_its_slot() {
 
 /// AMB-22: its owner still sees when it ended.
 #[tokio::test]
-async fn an_expired_link_is_still_listed_to_its_owner() {
+async fn link_07_amb_22_an_expired_link_is_still_listed_to_its_owner() {
     let server = TestServer::start().await;
     let item = server.item(ALICE, "Welcome.txt");
     let link = server.alice().share(&item, &until("2026-11-23T12:30:00Z")).await.expect(201).json();

@@ -14,7 +14,7 @@ fn breaking() -> Value {
 
 /// On the first sharing, what flowed in from above is gone, links made there before and later included.
 #[tokio::test]
-async fn permissions_from_above_stop_at_the_item() {
+async fn cl_23_perm_17_amb_29_permissions_from_above_stop_at_the_item() {
     let server = TestServer::start().await;
     let (alice, folder) = (server.alice(), server.item(ALICE, "Reports"));
     server.grant(&folder, BOB, Role::Read).await;
@@ -38,7 +38,7 @@ async fn permissions_from_above_stop_at_the_item() {
 
 /// The owner keeps what is theirs, and sees it listed.
 #[tokio::test]
-async fn the_owner_is_never_locked_out() {
+async fn amb_30_the_owner_is_never_locked_out() {
     let server = TestServer::start().await;
     let alice = server.alice();
     alice.share(FILE, &breaking()).await.expect(201);
@@ -50,7 +50,7 @@ async fn the_owner_is_never_locked_out() {
 
 /// A caller who isn't an owner keeps the role that they had, as a grant of their own.
 #[tokio::test]
-async fn the_caller_is_never_locked_out() {
+async fn amb_30_the_caller_is_never_locked_out() {
     let server = TestServer::start().await;
     let group = server.demo.group.clone();
     let item = server.item_in(&group, "Welcome.txt");
@@ -62,7 +62,7 @@ async fn the_caller_is_never_locked_out() {
 
 /// Only the first sharing counts: an item that was shared keeps what it inherits.
 #[tokio::test]
-async fn a_shared_item_keeps_what_it_inherits() {
+async fn cl_23_amb_29_a_shared_item_keeps_what_it_inherits() {
     let server = TestServer::start().await;
     let (alice, folder) = (server.alice(), server.item(ALICE, "Reports"));
     let above = alice.view_link(&folder).await;
@@ -75,7 +75,7 @@ async fn a_shared_item_keeps_what_it_inherits() {
 
 /// CL-24: absent and `null` mean `true`, so that no client loses access by what its generator writes.
 #[tokio::test]
-async fn absent_and_null_retain() {
+async fn cl_24_amb_29_absent_and_null_retain() {
     let server = TestServer::start().await;
     let (alice, folder) = (server.alice(), server.item(ALICE, "Reports"));
     let above = alice.view_link(&folder).await;

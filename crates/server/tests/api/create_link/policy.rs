@@ -1,6 +1,6 @@
 //! What an organization's policy says of new links.
 
-use driveway_core::policy::sharing::{DefaultLinkScope, DefaultLinkType, SharingPolicy};
+use driveway_core::policy::sharing::{DefaultLinkScope, DefaultLinkType, SharingCapability, SharingPolicy};
 use serde_json::{Value, json};
 
 use crate::support::TestServer;
@@ -8,7 +8,7 @@ use crate::support::sharing::{ALICE, BOB, PAT};
 
 /// CL-27, AMB-21: what is asked for by name and is off is refused, never replaced by something narrower.
 #[tokio::test]
-async fn an_explicit_scope_is_never_replaced() {
+async fn cl_27_amb_21_an_explicit_scope_is_never_replaced() {
     let server = TestServer::start().await;
     let (alice, item) = (server.alice(), server.item(ALICE, "Welcome.txt"));
     server.admin().set_policy(&json!({ "anonymousLinks": false })).await;
@@ -22,7 +22,7 @@ async fn an_explicit_scope_is_never_replaced() {
 
 /// AMB-07: a default that isn't allowed goes down to the next narrower scope.
 #[tokio::test]
-async fn a_missing_scope_goes_down_to_the_next_narrower_one() {
+async fn amb_07_a_missing_scope_goes_down_to_the_next_narrower_one() {
     let server = TestServer::start().await;
     let (alice, item) = (server.alice(), server.item(ALICE, "Welcome.txt"));
     server.admin().set_policy(&json!({ "anonymousLinks": false, "defaultLinkScope": "anonymous" })).await;
@@ -35,7 +35,7 @@ async fn a_missing_scope_goes_down_to_the_next_narrower_one() {
 
 /// CL-07, AMB-08: the default link is the organization's, type and scope; what the caller says goes before it.
 #[tokio::test]
-async fn the_default_link_is_what_the_organization_says() {
+async fn cl_07_amb_08_the_default_link_is_what_the_organization_says() {
     let server = TestServer::start().await;
     let (alice, item) = (server.alice(), server.item(ALICE, "Welcome.txt"));
     server.admin().set_policy(&json!({ "defaultLinkType": "edit", "defaultLinkScope": "organization" })).await;
@@ -64,7 +64,7 @@ async fn a_default_of_specific_people_asks_for_them() {
 
 /// The seed's limit "personal only" for embed links is a default that an administrator may lift (AMB-42).
 #[tokio::test]
-async fn embed_on_business_is_the_administrators_switch() {
+async fn amb_42_embed_on_business_is_the_administrators_switch() {
     let server = TestServer::start().await;
     let (alice, embed) = (server.alice(), json!({ "type": "embed", "scope": "anonymous" }));
     let (file, folder) = (server.item(ALICE, "Harbour.png"), server.item(ALICE, "Reports"));
@@ -76,7 +76,7 @@ async fn embed_on_business_is_the_administrators_switch() {
 
 /// CL-17: so is the limit for passwords; they stay with anonymous links (AMB-45).
 #[tokio::test]
-async fn passwords_on_business_is_the_administrators_switch() {
+async fn cl_17_amb_45_passwords_on_business_is_the_administrators_switch() {
     let server = TestServer::start().await;
     let (alice, item) = (server.alice(), server.item(ALICE, "Welcome.txt"));
     let body = json!({ "type": "view", "scope": "anonymous", "password": "harbour" });
@@ -100,7 +100,7 @@ async fn each_tenant_has_a_policy_of_its_own() {
     server.admin().set_policy(&json!({ "anonymousLinks": true })).await;
     server
         .set_personal_policy(SharingPolicy {
-            anonymous_links: false,
+            sharing_capability: SharingCapability::ExternalUserSharingOnly,
             default_link_type: DefaultLinkType::Edit,
             default_link_scope: DefaultLinkScope::Organization,
             ..SharingPolicy::default()

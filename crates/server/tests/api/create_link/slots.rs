@@ -10,7 +10,7 @@ use crate::support::sharing::{ADMIN, ALICE, BOB, PAT};
 
 /// AMB-01, CL-03: type, resolved scope and calling application each make a link of its own; each is found again.
 #[tokio::test]
-async fn each_application_type_and_scope_has_its_own_link() {
+async fn amb_01_cl_03_each_application_type_and_scope_has_its_own_link() {
     let server = TestServer::start().await;
     let item = server.item(ALICE, "Welcome.txt");
     let applications = [server.alice(), server.user_through(ALICE, 1, "Files.ReadWrite")];
@@ -32,7 +32,7 @@ async fn each_application_type_and_scope_has_its_own_link() {
 
 /// AMB-01, CL-31: a link on a folder above isn't the item's own, and one on another item isn't either.
 #[tokio::test]
-async fn a_link_of_a_folder_above_is_not_the_items_own() {
+async fn amb_01_cl_31_a_link_of_a_folder_above_is_not_the_items_own() {
     let server = TestServer::start().await;
     let alice = server.alice();
     let body = json!({ "type": "view", "scope": "anonymous" });
@@ -46,7 +46,7 @@ async fn a_link_of_a_folder_above_is_not_the_items_own() {
 
 /// AMB-02: another expiry doesn't change the link that is there, and neither does none.
 #[tokio::test]
-async fn the_existing_link_keeps_its_expiry() {
+async fn amb_02_the_existing_link_keeps_its_expiry() {
     let server = TestServer::start().await;
     let (alice, item) = (server.alice(), server.item(ALICE, "Welcome.txt"));
     let view = |expiry: Value| json!({ "type": "view", "scope": "anonymous", "expirationDateTime": expiry });
@@ -60,7 +60,7 @@ async fn the_existing_link_keeps_its_expiry() {
 
 /// AMB-03, CL-04: the protected link stands beside the open one; nobody who asks for a password gets a link without.
 #[tokio::test]
-async fn a_protected_link_stands_beside_the_open_one() {
+async fn amb_03_cl_04_a_protected_link_stands_beside_the_open_one() {
     let server = TestServer::start().await;
     let (pat, item) = (server.pat(), server.item(PAT, "Welcome.txt"));
     let open = pat.view_link(&item).await;
@@ -73,7 +73,7 @@ async fn a_protected_link_stands_beside_the_open_one() {
 
 /// AMB-04: the protected link is found with its password; another one is refused and changes nothing.
 #[tokio::test]
-async fn the_protected_link_is_found_with_its_password_only() {
+async fn amb_04_the_protected_link_is_found_with_its_password_only() {
     let server = TestServer::start().await;
     let (pat, item) = (server.pat(), server.item(PAT, "Welcome.txt"));
     let with = |password: &str| json!({ "type": "view", "scope": "anonymous", "password": password });
@@ -87,7 +87,7 @@ async fn the_protected_link_is_found_with_its_password_only() {
 
 /// AMB-04: guesses here are limited as they are at the link's own door.
 #[tokio::test]
-async fn guessing_at_the_protected_link_is_limited() {
+async fn amb_04_guessing_at_the_protected_link_is_limited() {
     let server = TestServer::start_with(|config| config.limits.password_attempts = 3).await;
     let (pat, item) = (server.pat(), server.item(PAT, "Welcome.txt"));
     let with = |password: &str| json!({ "type": "view", "scope": "anonymous", "password": password });
@@ -104,7 +104,7 @@ async fn guessing_at_the_protected_link_is_limited() {
 
 /// AMB-06: the person isn't part of the slot; a second one is given the first one's link, which they could have made.
 #[tokio::test]
-async fn a_second_person_of_the_application_is_given_the_same_link() {
+async fn amb_06_a_second_person_of_the_application_is_given_the_same_link() {
     let server = TestServer::start().await;
     let item = server.item_in(&server.demo.group, "Welcome.txt");
     let first = server.alice().view_link(&item).await;
@@ -116,7 +116,7 @@ async fn a_second_person_of_the_application_is_given_the_same_link() {
 
 /// AMB-06: and one who may only read is given nothing.
 #[tokio::test]
-async fn a_reader_is_not_given_the_existing_link() {
+async fn amb_06_a_reader_is_not_given_the_existing_link() {
     let server = TestServer::start().await;
     let item = server.item(ALICE, "Welcome.txt");
     server.alice().view_link(&item).await;
@@ -128,7 +128,7 @@ async fn a_reader_is_not_given_the_existing_link() {
 
 /// AMB-07, AMB-48, CL-06, CL-08: whatever is missing, `null` or without a body is the default, and the default is one slot.
 #[tokio::test]
-async fn what_is_missing_is_filled_in_before_the_slot_is_looked_up() {
+async fn cl_06_cl_08_amb_07_amb_48_what_is_missing_is_filled_in_before_the_slot_is_looked_up() {
     let server = TestServer::start().await;
     let (alice, item) = (server.alice(), server.item(ALICE, "Welcome.txt"));
     let first = alice.share(&item, &json!({})).await.expect(201).json();
@@ -154,7 +154,7 @@ async fn what_is_missing_is_filled_in_before_the_slot_is_looked_up() {
 
 /// CL-12, AMB-47: types and scopes are read without regard to case and written in one.
 #[tokio::test]
-async fn words_are_read_without_regard_to_case() {
+async fn cl_12_amb_47_words_are_read_without_regard_to_case() {
     let server = TestServer::start().await;
     let (pat, item) = (server.pat(), server.item(PAT, "Harbour.png"));
     for (link_type, scope) in [("VIEW", "Anonymous"), ("Edit", "ANONYMOUS"), ("eMBED", "anonymous")] {
@@ -166,7 +166,7 @@ async fn words_are_read_without_regard_to_case() {
 
 /// CL-14: view reads, edit writes, embed reads.
 #[tokio::test]
-async fn roles_follow_the_type() {
+async fn cl_14_amb_09_roles_follow_the_type() {
     let server = TestServer::start().await;
     let (pat, item) = (server.pat(), server.item(PAT, "Harbour.png"));
     for (link_type, role) in [("view", "read"), ("edit", "write"), ("embed", "read")] {
@@ -177,7 +177,7 @@ async fn roles_follow_the_type() {
 
 /// CL-28: the root of a drive can't be shared, whatever its kind and however it is addressed.
 #[tokio::test]
-async fn the_root_of_a_drive_is_not_shared() {
+async fn cl_28_the_root_of_a_drive_is_not_shared() {
     let server = TestServer::start().await;
     for (actor, person) in [(server.pat(), PAT), (server.admin(), ADMIN)] {
         let drive = server.person(person).drive.clone();
@@ -192,7 +192,7 @@ async fn the_root_of_a_drive_is_not_shared() {
 
 /// AMB-23: a removed link's slot is free, and the new link has nothing of the old one.
 #[tokio::test]
-async fn a_removed_link_leaves_its_slot() {
+async fn amb_23_a_removed_link_leaves_its_slot() {
     let server = TestServer::start().await;
     let (alice, item) = (server.alice(), server.item(ALICE, "Welcome.txt"));
     let body = json!({ "type": "view", "scope": "anonymous" });

@@ -61,6 +61,7 @@ pub struct Starts {
     pub drives: Vec<Start>,
     pub owners: Vec<Start>,
     pub shares: Vec<Start>,
+    pub settings: Vec<Start>,
 }
 
 impl Starts {
@@ -71,6 +72,7 @@ impl Starts {
             On::Drive => &self.drives,
             On::Drives => &self.owners,
             On::Share => &self.shares,
+            On::Settings => &self.settings,
         }
     }
 }
@@ -101,7 +103,8 @@ fn tails(route: &Route, values: &[String]) -> Vec<String> {
 fn queries(route: &Route) -> &'static [&'static str] {
     match (route.method == Method::GET, route.on, route.tail) {
         (true, On::Share, []) => &["", "?$expand=driveItem($expand=children)"],
-        (true, On::Item, [] | ["children"]) => &["", "?$expand=children"],
+        (true, On::Item, []) => &["", "?$expand=children"],
+        (true, On::Item, ["children"]) => &["", "?$expand=children", "?$count=true"],
         _ => &[""],
     }
 }

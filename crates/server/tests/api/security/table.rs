@@ -26,7 +26,8 @@ fn plain(server: &TestServer, item: &str) -> Starts {
         items: items.map(Start::plain).into(),
         drives: [drive, "/v1.0/me/drive".to_owned()].map(Start::plain).into(),
         owners: [format!("/v1.0/users/{PAT}/drives"), "/v1.0/me/drives".to_owned()].map(Start::plain).into(),
-        shares: Vec::new(),
+        settings: vec![Start::plain("/v1.0/admin/sharepoint/settings".to_owned())],
+        ..Starts::default()
     }
 }
 

@@ -50,7 +50,8 @@ impl Visit<'_> {
         let shares = [&key, &self.met.link.share_id].map(|key| Start::link(format!("/v1.0/shares/{key}"))).to_vec();
         let drives =
             vec![Start::plain(format!("/v1.0/drives/{}", drive.id)), Start::plain("/v1.0/me/drive".to_owned())];
-        Starts { items, drives, owners: vec![Start::plain(format!("/v1.0/users/{ALICE}/drives"))], shares }
+        let settings = vec![Start::plain("/v1.0/admin/sharepoint/settings".to_owned())];
+        Starts { items, drives, settings, owners: vec![Start::plain(format!("/v1.0/users/{ALICE}/drives"))], shares }
     }
 
     /// Ways to an item by names below the shared one.

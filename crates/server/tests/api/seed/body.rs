@@ -36,7 +36,7 @@ async fn member_row_type() {
     assert_eq!(default["link"]["type"], "view");
 }
 
-/// Member "password": optional, OneDrive Personal only. It is never sent back.
+/// Member "password": optional, OneDrive Personal only (CL-17). It is never sent back.
 #[tokio::test]
 async fn member_row_password() {
     let server = TestServer::start().await;
@@ -125,7 +125,7 @@ async fn type_row_edit() {
     assert_eq!(alice.get(content.header("location")).await.expect(200).text(), "changed by a holder");
 }
 
-/// Type "embed": an embeddable link, "only available for files in OneDrive personal".
+/// Type "embed": an embeddable link, "only available for files in OneDrive personal" (CL-15).
 #[tokio::test]
 async fn type_row_embed() {
     let server = TestServer::start().await;
@@ -179,7 +179,8 @@ async fn scope_row_anonymous_disabled_by_an_administrator() {
     assert_eq!(alice.view_link(&item).await["id"], link["id"]);
 }
 
-/// Scope "organization": "Anyone signed into your organization (tenant)", OneDrive for Business and SharePoint only.
+/// Scope "organization": "Anyone signed into your organization (tenant)", OneDrive for Business and SharePoint only
+/// (AMB-44).
 #[tokio::test]
 async fn scope_row_organization() {
     let server = TestServer::start().await;

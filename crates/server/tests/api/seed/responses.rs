@@ -6,7 +6,7 @@ use serde_json::json;
 use crate::support::TestServer;
 use crate::support::sharing::{ALICE, PAT, by_share, url};
 
-/// "If a sharing link of the specified type already exists for the app, the existing sharing link will be returned."
+/// "If a sharing link of the specified type already exists for the app, the existing sharing link will be returned." (CL-02)
 #[tokio::test]
 async fn the_existing_link_of_the_calling_application_is_returned() {
     let server = TestServer::start().await;
@@ -102,7 +102,7 @@ async fn remark_links_do_not_expire_without_a_default_expiration_policy() {
     server.anonymous().get(&by_share(&dated)).await.error(404, "itemNotFound");
 }
 
-/// Remark: "Links are visible in the sharing permissions for the item and can be removed by an owner of the item."
+/// Remark: "Links are visible in the sharing permissions for the item and can be removed by an owner of the item." (CL-30)
 #[tokio::test]
 async fn remark_links_are_visible_and_removable_by_an_owner() {
     let server = TestServer::start().await;

@@ -8,4 +8,4 @@ pub mod sharing;
 
 pub use self::actor::Actor;
 pub use self::answer::Answer;
-pub use self::server::TestServer;
+pub use self::server::{HOST, TestServer};

@@ -48,9 +48,12 @@ fn problem(body: &Value) -> Option<String> {
         Some("Collection(permission)") => ("permission", true),
         Some("driveItem") => ("driveItem", false),
         Some("Collection(driveItem)") => ("driveItem", true),
+        Some("driveItemVersion") => ("driveItemVersion", false),
+        Some("Collection(driveItemVersion)") => ("driveItemVersion", true),
         Some("drives/$entity") => ("drive", false),
         Some("drives") => ("drive", true),
         Some("shares/$entity") => ("sharedDriveItem", false),
+        Some("admin/sharepoint/settings/$entity") => ("sharepointSettings", false),
         _ => return Some(format!("{context} is no context that tests know")),
     };
     if !is_collection {
@@ -66,6 +69,12 @@ fn problem(body: &Value) -> Option<String> {
 fn value(of: &str, value: &Value, at: &str) -> Result<(), String> {
     let is_right = match of {
         "Edm.String" => value.is_string(),
+        "sharingCapabilities" => {
+            ["disabled", "externalUserSharingOnly", "externalUserAndGuestSharing", "existingExternalUserSharingOnly"]
+                .iter()
+                .any(|word| value == word)
+        }
+        "sharingDomainRestrictionMode" => ["none", "allowList", "blockList"].iter().any(|word| value == word),
         "Edm.Boolean" => value.is_boolean(),
         "Edm.Int16" | "Edm.Int32" | "Edm.Int64" => value.is_i64(),
         "Edm.Double" => value.is_number(),

@@ -1,11 +1,13 @@
 //! Items as Graph shows them (behaviour table, 1.7 and 1.8).
 
 use data_encoding::HEXUPPER;
+use driveway_core::drive::DriveKind;
 use driveway_core::hash::quick_xor_hash_text;
 use driveway_core::id::{DriveId, ItemId};
 use driveway_core::item::{Author, DriveItem, Facet};
 use driveway_core::policy::access::ChainItem;
 use driveway_core::time;
+use driveway_core::version::version_id;
 use serde_json::{Map, Value, json};
 
 use super::{insert, owner};
@@ -27,7 +29,7 @@ pub(crate) fn item(call: &Call, access: &Access, shared: Option<Shared>) -> Valu
 
 /// The URL of an item for those who have a right to it. As `u!…` it is a share's key as well (SHARE-09).
 pub(crate) fn web_url(call: &Call, drive: &DriveId, item: ItemId) -> String {
-    format!("{}/d/{drive}/{item}", call.context.base_url)
+    crate::ops::url::of_item(&call.context.base_url, drive, item)
 }
 
 /// What who may only add files is told of the file: that it came whole. Not its name, which may have been changed because
@@ -73,6 +75,9 @@ fn render(call: &Call, access: &Access, item: &DriveItem, above: &[ChainItem]) -
     if item.is_root() {
         members.insert("root".into(), json!({}));
     }
+    if let Some(publication) = publication(call, access, item) {
+        members.insert("publication".into(), publication);
+    }
     match &item.facet {
         Facet::Folder { child_count } => {
             members.insert("folder".into(), json!({ "childCount": child_count }));
@@ -92,7 +97,22 @@ fn render(call: &Call, access: &Access, item: &DriveItem, above: &[ChainItem]) -
     Value::Object(members)
 }
 
-fn identity_set(author: &Author) -> Option<Value> {
+/// Whether a file of a library is checked out, and by whom; told on request, as in Graph. By way of a link nobody is told who
+/// works on it: what they see is what was checked in.
+fn publication(call: &Call, access: &Access, item: &DriveItem) -> Option<Value> {
+    let is_wanted = call.query.select.iter().flatten().any(|name| name == "publication");
+    if !is_wanted || access.drive.kind != DriveKind::DocumentLibrary || item.is_folder() {
+        return None;
+    }
+    let mut facet = json!({ "level": "published", "versionId": version_id(item.content_revision) });
+    if let (Some((id, name)), Via::Caller(_)) = (&item.checked_out_by, &access.via) {
+        insert(&mut facet, "level", "checkout");
+        insert(&mut facet, "checkedOutBy", json!({ "user": { "id": id.to_string(), "displayName": name } }));
+    }
+    Some(facet)
+}
+
+pub(crate) fn identity_set(author: &Author) -> Option<Value> {
     let mut set = Map::new();
     if let Some((id, name)) = &author.user {
         set.insert("user".into(), json!({ "id": id.to_string(), "displayName": name }));

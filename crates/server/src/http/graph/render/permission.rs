@@ -10,12 +10,7 @@ use crate::app::App;
 use crate::http::graph::Call;
 use crate::ops::access::Access;
 use crate::ops::permissions::{Ancestor, Identity, IdentityKind, PermissionView};
-
-/// The URL that opens a link. It ends in a slash: with five parts between slashes one client would take it for a
-/// personal OneDrive URL and rewrite it (ADR 5).
-pub(crate) fn web_url(base_url: &str, token: &str) -> String {
-    format!("{base_url}/s/{token}/")
-}
+pub(crate) use crate::ops::url::of_link as web_url;
 
 /// A permission as a response of its own.
 pub(crate) fn entity(call: &Call, view: &PermissionView) -> Value {

@@ -1,0 +1,77 @@
+//! What comes later, and what is said of it until then: an honest refusal that changes nothing.
+
+use serde_json::json;
+
+use crate::support::TestServer;
+use crate::support::sharing::ALICE;
+
+/// Asserts that these aren't there, and that the item is what it was.
+async fn are_not_there(calls: &[(&str, String)]) {
+    let server = TestServer::start().await;
+    let (alice, item) = (server.alice(), server.item(ALICE, "Welcome.txt"));
+    let before = alice.get(&item).await.json()["eTag"].clone();
+    for (verb, path) in calls {
+        let path = path.replace("ITEM", &item);
+        let answer = if *verb == "GET" { alice.get(&path).await } else { alice.post(&path, &json!({})).await };
+        assert_eq!(answer.status, 404, "{verb} {path}: {}", answer.text());
+        answer.error(404, "itemNotFound");
+    }
+    assert_eq!(alice.get(&item).await.json()["eTag"], before);
+}
+
+fn calls<const N: usize>(calls: [(&'static str, &str); N]) -> Vec<(&'static str, String)> {
+    calls.into_iter().map(|(verb, path)| (verb, path.to_owned())).collect()
+}
+
+/// ITEM-05, ITEM-06, AMB-63, HDR-06: changes aren't told by delta.
+#[tokio::test]
+async fn item_05_item_06_amb_63_hdr_06_there_is_no_delta() {
+    are_not_there(&calls([
+        ("GET", "/v1.0/me/drive/root/delta"),
+        ("GET", "/v1.0/me/drive/root/delta()"),
+        ("GET", "/v1.0/me/drive/root/delta(token='latest')"),
+        ("GET", "/v1.0/me/drive/root/microsoft.graph.delta"),
+        ("GET", "/beta/me/drive/root/delta?token=x"),
+    ]))
+    .await;
+}
+
+/// ITEM-07: large files don't come in parts.
+#[tokio::test]
+async fn item_07_there_are_no_upload_sessions() {
+    are_not_there(&calls([
+        ("POST", "ITEM/createUploadSession"),
+        ("POST", "/v1.0/me/drive/root:/large.bin:/createUploadSession"),
+        ("POST", "/v1.0/me/drive/root:/large.bin:/oneDrive.createUploadSession"),
+    ]))
+    .await;
+}
+
+/// ITEM-02: there are no previews by a URL of their own.
+#[tokio::test]
+async fn item_02_there_is_no_preview() {
+    are_not_there(&calls([
+        ("POST", "ITEM/preview"),
+        ("GET", "ITEM/thumbnails"),
+        ("GET", "ITEM/thumbnails/0/small/content"),
+    ]))
+    .await;
+}
+
+/// CL-35, MISC-01 to MISC-03: requests come one by one, links too.
+#[tokio::test]
+async fn cl_35_misc_01_misc_02_misc_03_requests_come_one_by_one() {
+    are_not_there(&calls([("POST", "/v1.0/$batch"), ("POST", "/beta/$batch"), ("POST", "/v1.0/me/drive/createLink")]))
+        .await;
+}
+
+/// HDR-16: nobody is told of changes.
+#[tokio::test]
+async fn hdr_16_there_are_no_subscriptions() {
+    are_not_there(&calls([
+        ("POST", "/v1.0/subscriptions"),
+        ("GET", "/v1.0/subscriptions"),
+        ("GET", "/v1.0/me/drive/root/search(q='plan')"),
+    ]))
+    .await;
+}

@@ -1,0 +1,108 @@
+//! The recycle bin: what is in it, taking something out again, and making room for good.
+
+use driveway_core::Result;
+use driveway_core::audit::{By, Kind};
+use driveway_core::error::Error;
+use driveway_core::id::{DriveId, ItemId};
+use driveway_core::item::DriveItem;
+use jiff::Timestamp;
+
+use crate::audit::NewEvent;
+use crate::db::only;
+use crate::item::{items, name_exists, read_item};
+use crate::item_change::ItemChange;
+use crate::tx::{Tx, values};
+
+impl Tx<'_> {
+    /// At most `limit` items that were put into a drive's recycle bin, newest first, from behind `after` on: the instant and
+    /// the id of the last one seen.
+    pub fn recycle_bin(
+        &mut self,
+        drive: &DriveId,
+        after: Option<(Timestamp, ItemId)>,
+        limit: u32,
+    ) -> Result<Vec<DriveItem>> {
+        let sql = items!(
+            "WHERE i.drive_id = $1 AND i.deleted_at IS NOT NULL AND i.purging = 0
+               AND (i.deleted_at < $2 OR (i.deleted_at = $2 AND i.id < $3))
+             ORDER BY i.deleted_at DESC, i.id DESC LIMIT $4"
+        );
+        let (deleted_at, id) = match after {
+            Some((at, id)) => (driveway_core::time::to_micros(at), id.to_string()),
+            None => (i64::MAX, String::new()),
+        };
+        self.all(sql, values![drive, deleted_at, id, i64::from(limit)], read_item)
+    }
+
+    /// Takes an item out of the recycle bin, with what lies below it, into a folder of the same drive. A live sibling with
+    /// the name is `nameAlreadyExists`; a place below itself `invalidRequest`.
+    pub fn restore(
+        &mut self,
+        item: ItemId,
+        parent: ItemId,
+        name: &str,
+        name_key: &str,
+        change: &ItemChange,
+        now: Timestamp,
+    ) -> Result<()> {
+        let weight = self.weight(item)?;
+        if weight.live {
+            return Err(Error::item_not_found());
+        }
+        if self.is_name_taken(item, parent, name_key)? {
+            return Err(name_exists());
+        }
+        self.rename_or_move(item, parent, name, name_key, change, now)?;
+        let sql = "UPDATE items SET deleted_at = NULL WHERE id = $1 AND deleted_at IS NOT NULL AND purging = 0";
+        self.change(sql, values![item])?;
+        self.adjust_folders(Some(parent), weight.size, 1)
+    }
+
+    /// Condemns an item in the recycle bin: it can't be restored any more, and [`Tx::purge`] takes its rows.
+    pub fn condemn(&mut self, item: ItemId) -> Result<()> {
+        let sql = "UPDATE items SET purging = 1
+                   WHERE id = $1 AND deleted_at IS NOT NULL AND parent_id IS NOT NULL AND purging = 0";
+        self.change(sql, values![item])
+    }
+
+    /// Condemns at most `limit` items that went into the recycle bin before an instant, and says how many.
+    pub fn condemn_older(&mut self, before: Timestamp, limit: u32) -> Result<u64> {
+        let sql = "UPDATE items SET purging = 1 WHERE id IN
+                       (SELECT id FROM items WHERE deleted_at < $1 AND purging = 0 AND parent_id IS NOT NULL LIMIT $2)";
+        self.execute(sql, values![before, i64::from(limit)])
+    }
+
+    /// Takes the rows of at most `limit` condemned items, leaves first, with their versions, permissions and links; says
+    /// whether there is more to do.
+    ///
+    /// The trails of links stay, and say that the links went with their items.
+    pub fn purge(&mut self, limit: u32, now: Timestamp) -> Result<bool> {
+        let sql = "SELECT i.id FROM items i
+                   WHERE i.purging = 1 AND NOT EXISTS (SELECT 1 FROM items c WHERE c.parent_id = i.id) LIMIT $1";
+        let leaves: Vec<ItemId> = self.all(sql, values![i64::from(limit)], only)?;
+        for leaf in &leaves {
+            self.remove_row(*leaf, now)?;
+        }
+        let sql = "UPDATE items SET purging = 1 WHERE id IN
+                       (SELECT c.id FROM items c
+                        WHERE c.parent_id IN (SELECT p.id FROM items p WHERE p.purging = 1) AND c.purging = 0 LIMIT $1)";
+        let condemned = self.execute(sql, values![i64::from(limit)])?;
+        Ok(!leaves.is_empty() || condemned > 0)
+    }
+
+    fn remove_row(&mut self, item: ItemId, now: Timestamp) -> Result<()> {
+        let weight = self.weight(item)?;
+        self.execute("DELETE FROM item_versions WHERE item_id = $1", values![item])?;
+        self.execute("DELETE FROM working_copies WHERE item_id = $1", values![item])?;
+        for permission in self.permissions_of(item)? {
+            if permission.link().is_some() {
+                let details = r#"{"reason":"itemDeleted"}"#.to_owned();
+                let (link, by) = (permission.id, By::default());
+                self.append_event(&NewEvent { link, kind: Kind::Revoked, at: now, by, details })?;
+            }
+            self.delete_permission(permission.id)?;
+        }
+        self.change("DELETE FROM items WHERE id = $1", values![item])?;
+        if weight.live { self.adjust_folders(weight.parent, -weight.size, -1) } else { Ok(()) }
+    }
+}
