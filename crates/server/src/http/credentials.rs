@@ -12,6 +12,7 @@ use secrecy::SecretString;
 use super::context::Context;
 use crate::app::App;
 use crate::auth::token::{self, Claims};
+use crate::ops::gate::FORGED;
 use crate::ops::password::{self, Visit};
 use crate::ops::redemption::Preference;
 use crate::ops::share::PlainUrl;
@@ -79,7 +80,7 @@ pub(crate) async fn show_password(
 }
 
 /// The link that a `/shares/{key}` stands for (SHARE-01, AMB-35, AMB-36). A key that can't be read is the client's error;
-/// one that can and isn't genuine is as absent as one that was revoked.
+/// one that can and isn't genuine is as absent as one that was revoked, which the gate says.
 pub(crate) fn share(app: &App, key: &str, context: &Context) -> Result<Shared, Error> {
     let invalid = |_| Error::new(Code::InvalidRequest, "Invalid shares key.").target("shareId");
     let token = match ShareKey::parse(key).map_err(invalid)? {
@@ -95,12 +96,18 @@ pub(crate) fn share(app: &App, key: &str, context: &Context) -> Result<Shared, E
             }
         }
     };
-    app.seal.open_link_token(&token).map(Shared::Link).ok_or_else(Error::item_not_found)
+    Ok(Shared::Link(link_of_token(app, &token)))
+}
+
+/// The link that a token stands for. A forged one stands for a link that never was, and goes the way of every link that is
+/// dead: the same complaints about the rest of the request, the same answer (P16).
+pub(crate) fn link_of_token(app: &App, token: &str) -> PermissionId {
+    app.seal.open_link_token(token).unwrap_or(FORGED)
 }
 
 /// What a share's key stands for.
 pub(crate) enum Shared {
-    /// A link, whose token is genuine.
+    /// A link. Whether there is such a one is for the gate to say.
     Link(PermissionId),
     /// An item, by its plain URL (SHARE-09).
     Item(PlainUrl),

@@ -14,9 +14,13 @@ use driveway_core::policy::access::{Actor, Chain, Standing};
 use driveway_core::policy::redeem::{self, Decision, Visitor};
 use driveway_core::policy::sharing::{Maker, SharingPolicy, anonymous_disabled};
 use jiff::Timestamp;
+use uuid::Uuid;
 
 use super::access::{Access, Via, descend};
 use super::{Credentials, Result, Tx, caller, outside, redemption, share};
+
+/// The link that a forged token stands for: one that never was, for which nothing is looked up.
+pub const FORGED: PermissionId = PermissionId::from_uuid(Uuid::nil());
 
 /// Which item below a link is asked for.
 #[derive(Debug, Clone, Copy)]
@@ -65,6 +69,9 @@ pub fn open_link(
     credentials: &Credentials,
     now: Timestamp,
 ) -> Result<Passage> {
+    if link == FORGED {
+        return Ok(gone());
+    }
     let passage = open_item(tx, link, below, credentials, now)?;
     if !matches!(
         (&passage, below),

@@ -12,6 +12,7 @@ use driveway_storage::{ItemChange, NewFacet, NewItem};
 use jiff::Timestamp;
 
 use super::access::{Access, Via, descend, reach, step_down};
+use super::sums::{hide_unreachable, hide_unreachable_in};
 use super::upload::author;
 use super::{Credentials, Result, Tx, checkout};
 
@@ -76,7 +77,7 @@ pub enum NewParent {
 
 /// The items of a folder, a page at a time. One that whoever reached the folder couldn't reach isn't there (P3). A page is
 /// empty only at the end: clients take an empty one for it.
-pub fn children(tx: &mut Tx<'_>, folder: Access, after: Option<&str>, limit: u32, now: Timestamp) -> Result<Page> {
+pub fn children(tx: &mut Tx<'_>, mut folder: Access, after: Option<&str>, limit: u32, now: Timestamp) -> Result<Page> {
     if !folder.item.is_folder() {
         return Ok(Page { folder, items: Vec::new(), next: None });
     }
@@ -98,6 +99,8 @@ pub fn children(tx: &mut Tx<'_>, folder: Access, after: Option<&str>, limit: u32
             after = next;
             continue;
         }
+        hide_unreachable(tx, &folder.drive.id, (&folder.via, folder.role), &mut items, now)?;
+        hide_unreachable_in(tx, &mut folder, now)?;
         return Ok(Page { folder, items, next });
     }
 }
@@ -121,9 +124,10 @@ pub fn show(
     children_limit: Option<u32>,
     now: Timestamp,
 ) -> Result<ItemView> {
-    let access = reach(tx, credentials, address, Intent::Read, now)?;
+    let mut access = reach(tx, credentials, address, Intent::Read, now)?;
     let shared = shared(tx, &access, now)?;
     let children = children_limit.map(|limit| children(tx, access.clone(), None, limit, now)).transpose()?;
+    hide_unreachable_in(tx, &mut access, now)?;
     Ok(ItemView { access, shared, children })
 }
 
@@ -137,7 +141,12 @@ fn reaches_down_to(tx: &mut Tx<'_>, via: &Via, item: &DriveItem, now: Timestamp)
 }
 
 /// An item's chain, and what this right lets do to it.
-fn role_below(tx: &mut Tx<'_>, via: &Via, item: ItemId, now: Timestamp) -> Result<Option<(Chain, Option<Role>)>> {
+pub(super) fn role_below(
+    tx: &mut Tx<'_>,
+    via: &Via,
+    item: ItemId,
+    now: Timestamp,
+) -> Result<Option<(Chain, Option<Role>)>> {
     let Some(chain) = tx.chain(item)? else { return Ok(None) };
     let role = match via {
         Via::Caller(caller) => chain.role_of(caller.actor(), now),
@@ -194,9 +203,13 @@ pub fn create_folder(
     match (taken, new.conflict) {
         (None, _) => {}
         (Some(_), ConflictBehavior::Rename) => name = free_name(tx, access.item.id, &name)?,
-        (Some(folder), ConflictBehavior::Replace) if folder.is_folder() => {
+        (Some(folder), ConflictBehavior::Replace)
+            if folder.is_folder() && reaches_down_to(tx, &access.via, &folder, now)? =>
+        {
             // Replacing a folder by an empty one would throw away what it holds; the folder that is there is the answer.
-            return into(tx, access, folder.id);
+            let mut there = into(tx, access, folder.id)?;
+            hide_unreachable_in(tx, &mut there, now)?;
+            return Ok(there);
         }
         (Some(_), ConflictBehavior::Fail | ConflictBehavior::Replace) => return Err(name_taken()),
     }
@@ -287,7 +300,9 @@ pub fn update(
         tx.change_item(access.item.id, &change, now)?;
     }
     let id = access.item.id;
-    into(tx, access, id)
+    let mut changed = into(tx, access, id)?;
+    hide_unreachable_in(tx, &mut changed, now)?;
+    Ok(changed)
 }
 
 fn relocate(

@@ -203,7 +203,7 @@ pub(super) fn show(tx: &mut Tx<'_>, managed: &Managed, now: Timestamp) -> Result
     let Managed { access, permission, policy, .. } = managed;
     let link = managed.link()?;
     let creator = link.creator.user.map(|user| user_identity(tx, user)).transpose()?;
-    let item = ancestor(&access.drive, &access.chain, permission.item)
+    let item = ancestor(&access.drive, &access.chain, permission.item, None)
         .ok_or_else(|| Error::internal("a link's item isn't in its own chain"))?;
     Ok(LinkView {
         permission: view(tx, access, permission, policy)?,

@@ -34,6 +34,7 @@ pub mod recycle_bin;
 pub mod redemption;
 pub mod share;
 pub mod shared_with_me;
+pub mod sums;
 pub mod ticket;
 pub mod upkeep;
 pub mod upload;

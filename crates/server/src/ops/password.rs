@@ -2,6 +2,7 @@
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::net::IpAddr;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use argon2::password_hash::{PasswordHasher, PasswordVerifier};
 use argon2::{Algorithm, Argon2, Params, Version};
@@ -40,6 +41,7 @@ pub struct Passwords {
     running: Semaphore,
     admitted: Semaphore,
     turns: [Mutex<()>; TURNS],
+    hashed: AtomicU64,
 }
 
 impl Default for Passwords {
@@ -48,6 +50,7 @@ impl Default for Passwords {
             running: Semaphore::new(2),
             admitted: Semaphore::new(WAITING),
             turns: [const { Mutex::const_new(()) }; TURNS],
+            hashed: AtomicU64::new(0),
         }
     }
 }
@@ -77,6 +80,12 @@ impl Passwords {
         .await
     }
 
+    /// How many passwords have been hashed since the server started: by this work, and by no other, a guess can tell what it
+    /// met (P16, P27).
+    pub fn hashed(&self) -> u64 {
+        self.hashed.load(Ordering::Relaxed)
+    }
+
     /// Waits until it is this source's turn at this link. Right passwords that come together then clear the count one after
     /// the other, instead of counting against each other.
     async fn turn(&self, link: PermissionId, source: &str) -> Option<MutexGuard<'_, ()>> {
@@ -92,6 +101,7 @@ impl Passwords {
     async fn run<T: Send + 'static>(&self, work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
         let _admitted = self.admitted.try_acquire().map_err(|_| Error::busy(2))?;
         let _turn = self.running.acquire().await.map_err(Error::internal)?;
+        self.hashed.fetch_add(1, Ordering::Relaxed);
         tokio::task::spawn_blocking(work).await.map_err(Error::internal)?
     }
 }

@@ -47,7 +47,9 @@ pub struct Ancestor {
     pub id: ItemId,
     /// Its name.
     pub name: String,
-    /// The names from the root down to it, the root aside.
+    /// The item that the path begins at, unless it is the root: by way of a link nothing above the shared item is told (P5).
+    pub top: Option<ItemId>,
+    /// The names from there down to it, that item's own aside.
     pub path: Vec<String>,
 }
 
@@ -269,8 +271,12 @@ pub fn view(
         }
         _ => None,
     };
-    let inherited_from =
-        (permission.item != access.item.id).then(|| ancestor(&access.drive, &access.chain, permission.item)).flatten();
+    let top = match &access.via {
+        Via::Link { shared, .. } => Some(*shared),
+        Via::Caller(_) => None,
+    };
+    let is_inherited = permission.item != access.item.id;
+    let inherited_from = is_inherited.then(|| ancestor(&access.drive, &access.chain, permission.item, top)).flatten();
     Ok(PermissionView {
         permission: permission.clone(),
         application,
@@ -321,11 +327,14 @@ pub fn user_identity(tx: &mut Tx<'_>, id: UserId) -> Result<Identity> {
 }
 
 /// An item of a chain with the way down to it.
-pub fn ancestor(drive: &Drive, chain: &Chain, id: ItemId) -> Option<Ancestor> {
+pub fn ancestor(drive: &Drive, chain: &Chain, id: ItemId, top: Option<ItemId>) -> Option<Ancestor> {
     let at = chain.items.iter().position(|item| item.id == id)?;
     let item: &ChainItem = chain.items.get(at)?;
-    let above_root = chain.items.len().saturating_sub(1);
-    let mut path: Vec<String> = chain.items.get(at..above_root)?.iter().map(|item| item.name.clone()).collect();
+    let end = match top {
+        Some(top) => chain.items.iter().position(|item| item.id == top)?,
+        None => chain.items.len().saturating_sub(1),
+    };
+    let mut path: Vec<String> = chain.items.get(at..end)?.iter().map(|item| item.name.clone()).collect();
     path.reverse();
-    Some(Ancestor { drive: drive.id.clone(), drive_kind: drive.kind, id, name: item.name.clone(), path })
+    Some(Ancestor { drive: drive.id.clone(), drive_kind: drive.kind, id, name: item.name.clone(), top, path })
 }

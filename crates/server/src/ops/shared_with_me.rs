@@ -12,6 +12,7 @@ use jiff::Timestamp;
 use super::access::{Access, Via, reach_drive};
 use super::gate::{Below, Passage, open_link};
 use super::permissions::{Identity, Page, Place, user_identity};
+use super::sums::hide_unreachable_in;
 use super::{Credentials, Result, Tx, caller, outside};
 
 /// An item that somebody shares with the caller.
@@ -42,9 +43,10 @@ pub fn list(
         if found.iter().any(|(_, shared)| shared.access.item.id == permission.item) {
             continue;
         }
-        if let Some(access) = reached(tx, credentials, &caller, &permission, now)?
+        if let Some(mut access) = reached(tx, credentials, &caller, &permission, now)?
             && (allow_external || access.drive.tenant == caller.tenant)
         {
+            hide_unreachable_in(tx, &mut access, now)?;
             let shared_by = sharer(&permission).map(|user| user_identity(tx, user)).transpose()?;
             found.push((permission.id, SharedItem { access, shared_by, since: permission.created_at }));
         }
@@ -73,7 +75,9 @@ fn reached(
     let role = match &permission.kind {
         PermissionKind::Link(link) => {
             let opens = match open_link(tx, permission.id, Below::Shared, credentials, now)? {
-                Passage::Open(_) | Passage::Add(_) => true,
+                Passage::Open(_) => true,
+                // What takes files shows nothing of the folder, here as everywhere (AMB-39).
+                Passage::Add(_) => false,
                 Passage::Closed(decision, _) => decision == Decision::Password,
             };
             opens.then(|| link.link_type.role()).max(own)

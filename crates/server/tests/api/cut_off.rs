@@ -71,3 +71,43 @@ async fn a_folder_is_not_thrown_away_with_what_is_cut_off_in_it() {
     stranger.delete(&format!("/v1.0/shares/{share}/items/{open}")).await.expect(204);
     alice.delete(&format!("{FOLDER}/box")).await.expect(204);
 }
+
+/// P3: nor does it weigh in the sums of the folder, and whoever may make a conflict with its name doesn't win it.
+#[tokio::test]
+async fn p03_what_is_cut_off_is_neither_replaced_nor_weighed() {
+    let server = TestServer::start().await;
+    let alice = server.alice();
+    let share = plans(&alice, "edit").await;
+    let cut = json!({"type": "view", "scope": "users", "recipients": [{"email": "bob@harbour.example"}],
+                     "retainInheritedPermissions": false});
+    alice.put(&format!("{FOLDER}/shut/inside.txt:/content"), "inside").await.expect(201);
+    alice.post(&format!("{FOLDER}/shut:/createLink"), &cut).await.expect(201);
+    let (held, shut, open) = (id(&alice, "/box").await, id(&alice, "/shut").await, id(&alice, "/open.txt").await);
+    let stranger = server.anonymous();
+
+    let folder = stranger.get(&format!("/v1.0/shares/{share}/driveItem?$expand=children")).await.expect(200).json();
+    assert_eq!((&folder["size"], &folder["folder"]["childCount"]), (&json!(4), &json!(2)), "{folder}");
+    assert_eq!(folder["children"][0]["id"], held.as_str());
+    assert_eq!(
+        (&folder["children"][0]["size"], &folder["children"][0]["folder"]["childCount"]),
+        (&json!(0), &json!(0))
+    );
+    let counted =
+        stranger.get(&format!("/v1.0/shares/{share}/driveItem/children?$count=true")).await.expect(200).json();
+    assert_eq!((&counted["@odata.count"], counted["value"].as_array().unwrap().len()), (&json!(2), 2));
+    let own = alice.get(FOLDER).await.expect(200).json();
+    assert_eq!((&own["size"], &own["folder"]["childCount"]), (&json!(16), &json!(3)), "{own}");
+
+    let replace = "@microsoft.graph.conflictBehavior";
+    let items = format!("/v1.0/shares/{share}/items");
+    let over_it = json!({"name": "secret.txt", "parentReference": {"id": held}, replace: "replace"});
+    stranger.patch(&format!("{items}/{open}"), &over_it).await.error(409, "nameAlreadyExists");
+    let into_it = json!({"name": "shut", "folder": {}, replace: "replace"});
+    let told = stranger.post(&format!("/v1.0/shares/{share}/driveItem/children"), &into_it).await;
+    told.error(409, "nameAlreadyExists");
+    assert!(!told.text().contains(&shut));
+    stranger.put(&format!("{items}/{held}:/secret.txt:/content"), "mine").await.error(409, "nameAlreadyExists");
+    assert_eq!(id(&alice, "/shut").await, shut);
+    assert_eq!(alice.get(&format!("{FOLDER}/box/secret.txt")).await.expect(200).json()["size"], 6);
+    alice.patch(&format!("{FOLDER}/open.txt"), &over_it).await.expect(200);
+}

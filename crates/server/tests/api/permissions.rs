@@ -289,3 +289,28 @@ async fn a_holder_sees_the_link_and_nothing_else() {
     assert_eq!(ids(seen), [link["id"].as_str().unwrap()]);
     assert!(seen[0].get("shareId").is_none() && seen[0]["link"].get("webUrl").is_none());
 }
+
+/// P5, AMB-15: by way of a link its permission is inherited from the shared folder, and nothing above that is named.
+#[tokio::test]
+async fn p05_by_a_link_a_permission_is_inherited_from_nowhere_above_it() {
+    let server = TestServer::start().await;
+    let alice = server.alice();
+    let file = "/v1.0/me/drive/root:/Above/Shared/Deep/a.txt:";
+    alice.put(&format!("{file}/content"), "x").await.expect(201);
+    let folder = "/v1.0/me/drive/root:/Above/Shared:";
+    let shared = alice.get(folder).await.expect(200).json();
+    let link = alice.share(folder, &json!({ "type": "view", "scope": "anonymous" })).await.expect(201).json();
+    let key = link["shareId"].as_str().unwrap();
+    let (drive, top) = (&server.person(ALICE).drive.id, shared["id"].as_str().unwrap());
+    let below = format!("/v1.0/shares/{key}/driveItem:/Deep/a.txt:/permissions");
+    for actor in [server.anonymous(), server.bob()] {
+        let listed = actor.get(&below).await.expect(200);
+        let from = &listed.json()["value"][0]["inheritedFrom"];
+        assert_eq!(from["path"], format!("/drives/{drive}/items/{top}"), "{from}");
+        assert_eq!((&from["name"], &from["id"]), (&json!("Shared"), &json!(top)));
+        assert!(!listed.text().contains("Above"));
+    }
+    let own = alice.get(&format!("{file}/permissions")).await.expect(200).json();
+    let from = own["value"].as_array().unwrap().iter().find(|one| one["id"] == link["id"]).unwrap();
+    assert_eq!(from["inheritedFrom"]["path"], format!("/drives/{drive}/root:/Above/Shared"));
+}

@@ -121,3 +121,16 @@ async fn amb_62_the_shared_facet_reaches_down_and_goes() {
     let library = server.item_in(&server.demo.group, "Welcome.txt");
     assert_eq!(server.alice().get(&library).await.json().get("shared"), None);
 }
+
+/// AMB-39: a folder that only takes files shows nothing, among what is shared with somebody either.
+#[tokio::test]
+async fn amb_39_a_folder_that_takes_files_is_not_among_what_is_shared_with_me() {
+    let server = TestServer::start().await;
+    let (alice, folder) = (server.alice(), server.item(ALICE, "Reports"));
+    let body = |link_type: &str| json!({ "type": link_type, "scope": "users", "recipients": [{ "email": BOB }] });
+    alice.share(&folder, &body("createOnly")).await.expect(201);
+    let listed = async || server.bob().get("/v1.0/me/drive/sharedWithMe").await.expect(200).json()["value"].clone();
+    assert_eq!(listed().await, json!([]));
+    alice.share(&folder, &body("view")).await.expect(201);
+    assert_eq!(listed().await[0]["name"], "Reports");
+}

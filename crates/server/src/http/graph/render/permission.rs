@@ -152,12 +152,13 @@ pub(crate) fn identity_set(identity: &Identity) -> Value {
 /// An item by where it is: where an inherited permission comes from (AMB-15), what a link is on.
 pub(crate) fn reference(ancestor: &Ancestor) -> Value {
     let path: String = ancestor.path.iter().map(|name| format!("/{name}")).collect();
+    let start = ancestor.top.map_or_else(|| "root".to_owned(), |top| format!("items/{top}"));
     let colon = if path.is_empty() { "" } else { ":" };
     json!({
         "driveId": ancestor.drive.as_str(),
         "driveType": ancestor.drive_kind.as_str(),
         "id": ancestor.id.to_string(),
         "name": ancestor.name,
-        "path": format!("/drives/{}/root{colon}{path}", ancestor.drive),
+        "path": format!("/drives/{}/{start}{colon}{path}", ancestor.drive),
     })
 }
