@@ -142,10 +142,16 @@ impl Tx<'_> {
         self.child(folder, last)
     }
 
-    /// The items of a drive that don't take over permissions from above, the recycle bin aside.
-    pub fn cut_off_items(&mut self, drive: &DriveId) -> Result<Vec<ItemId>> {
-        let sql = "SELECT id FROM items WHERE drive_id = $1 AND inherits = 0 AND deleted_at IS NULL";
-        self.all(sql, values![drive], only)
+    /// At most `limit` items of a drive that don't take over permissions from above, the recycle bin aside.
+    pub fn cut_off_items(&mut self, drive: &DriveId, limit: u32) -> Result<Vec<ItemId>> {
+        let sql = "SELECT id FROM items WHERE drive_id = $1 AND inherits = 0 AND deleted_at IS NULL LIMIT $2";
+        self.all(sql, values![drive, i64::from(limit)], only)
+    }
+
+    /// How many of the live items in a folder don't take over its permissions.
+    pub fn cut_off_children(&mut self, folder: ItemId) -> Result<i64> {
+        let sql = "SELECT COUNT(*) FROM items WHERE parent_id = $1 AND inherits = 0 AND deleted_at IS NULL";
+        self.number(sql, values![folder])
     }
 
     /// At most `limit` live children of a folder, sorted by folded name, from the one after `after` on.

@@ -160,7 +160,7 @@ pub(super) fn refuse_unreachable_content(tx: &mut Tx<'_>, access: &Access, now: 
     if access.role == Role::Owner || !access.item.is_folder() {
         return Ok(());
     }
-    for item in tx.cut_off_items(&access.drive.id)? {
+    for item in tx.cut_off_items(&access.drive.id, u32::MAX)? {
         let Some((chain, role)) = role_below(tx, &access.via, item, now)? else { continue };
         if role < Some(Role::Write) && chain.items.iter().skip(1).any(|above| above.id == access.item.id) {
             return Err(Error::access_denied("The folder holds something that you may not change."));

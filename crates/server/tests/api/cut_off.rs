@@ -111,3 +111,20 @@ async fn p03_what_is_cut_off_is_neither_replaced_nor_weighed() {
     assert_eq!(alice.get(&format!("{FOLDER}/box/secret.txt")).await.expect(200).json()["size"], 6);
     alice.patch(&format!("{FOLDER}/open.txt"), &over_it).await.expect(200);
 }
+
+/// P3: where too much is cut off to look at each of it, folders tell nothing that depends on what can be reached.
+#[tokio::test]
+async fn p03_where_much_is_cut_off_folders_tell_no_sums() {
+    let server = TestServer::start().await;
+    let alice = server.alice();
+    let share = plans(&alice, "view").await;
+    let cut = json!({"type": "view", "scope": "organization", "retainInheritedPermissions": false});
+    for number in 0..130 {
+        alice.put(&format!("{FOLDER}/{number}.txt:/content"), "cut off").await.expect(201);
+        alice.post(&format!("{FOLDER}/{number}.txt:/createLink"), &cut).await.expect(201);
+    }
+    let told = server.anonymous().get(&format!("/v1.0/shares/{share}/driveItem")).await.expect(200).json();
+    assert_eq!((&told["size"], &told["folder"]["childCount"]), (&json!(0), &json!(2)), "open.txt and box: {told}");
+    let own = alice.get(FOLDER).await.expect(200).json();
+    assert_eq!((&own["size"], &own["folder"]["childCount"]), (&json!(130 * 7 + 10), &json!(132)), "{own}");
+}
