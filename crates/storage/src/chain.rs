@@ -7,7 +7,7 @@ use driveway_core::Result;
 use driveway_core::id::{ItemId, TenantId};
 use driveway_core::item::DriveItem;
 use driveway_core::permission::{LinkScope, Permission};
-use driveway_core::policy::access::{Chain, ChainItem};
+use driveway_core::policy::access::{Chain, ChainItem, Kept, Standing};
 use jiff::Timestamp;
 
 use crate::db::Row;
@@ -39,14 +39,14 @@ impl Tx<'_> {
     pub fn chain(&mut self, item: ItemId) -> Result<Option<Chain>> {
         // The tenant goes along from the first row on: joined after the recursion it would make SQLite store all rows.
         const SQL: &str = concat!(
-            "WITH RECURSIVE up (depth, tenant_id, id, parent_id, name, inherits, deleted_at) AS (
-                 SELECT 0, d.tenant_id, i.id, i.parent_id, i.name, i.inherits, i.deleted_at
+            "WITH RECURSIVE up (depth, tenant_id, id, parent_id, name, inherits, kept_for, deleted_at) AS (
+                 SELECT 0, d.tenant_id, i.id, i.parent_id, i.name, i.inherits, i.kept_for, i.deleted_at
                  FROM items i JOIN drives d ON d.id = i.drive_id WHERE i.id = $1
                  UNION ALL
-                 SELECT up.depth + 1, up.tenant_id, i.id, i.parent_id, i.name, i.inherits, i.deleted_at
+                 SELECT up.depth + 1, up.tenant_id, i.id, i.parent_id, i.name, i.inherits, i.kept_for, i.deleted_at
                  FROM up JOIN items i ON i.id = up.parent_id
              )
-             SELECT up.depth, up.tenant_id, up.id, up.name, up.inherits, up.deleted_at, ",
+             SELECT up.depth, up.tenant_id, up.id, up.name, up.inherits, up.kept_for, up.deleted_at, ",
             permission_columns!(),
             " FROM up LEFT JOIN permissions p ON p.item_id = up.id AND p.kind <> 'link'"
         );
@@ -58,6 +58,9 @@ impl Tx<'_> {
         for step in steps {
             if items.last().is_none_or(|last| last.id != step.item.id) {
                 items.push(step.item);
+                if let Some(kept) = items.last_mut().and_then(|item| item.keeps.as_mut()) {
+                    kept.standing = self.standing(kept.user)?;
+                }
             }
             if let (Some(grant), Some(last)) = (step.grant, items.last_mut()) {
                 last.grants.push(grant);
@@ -107,6 +110,7 @@ fn read_step(row: &mut Row<'_>) -> crate::Result<Step> {
             id: row.get()?,
             name: row.get()?,
             inherits: row.get()?,
+            keeps: row.maybe()?.map(|user| Kept { user, standing: Standing::default() }),
             deleted: row.maybe::<Timestamp>()?.is_some(),
             grants: Vec::new(),
         },

@@ -141,7 +141,12 @@ impl Tx<'_> {
 
     /// Says whether an item takes over the permissions of what lies above. Sharing changes no tag, so no revision.
     pub fn set_inherits(&mut self, item: ItemId, inherits: bool) -> Result<()> {
-        self.change("UPDATE items SET inherits = $2 WHERE id = $1", values![item, inherits])
+        self.change("UPDATE items SET inherits = $2, kept_for = NULL WHERE id = $1", values![item, inherits])
+    }
+
+    /// Ends that an item takes them over. What one person has from above may stay theirs (AMB-30).
+    pub fn stop_inheriting(&mut self, item: ItemId, kept_for: Option<UserId>) -> Result<()> {
+        self.change("UPDATE items SET inherits = 0, kept_for = $2 WHERE id = $1", values![item, kept_for])
     }
 
     /// Adds to the size of a folder and of all above it, and to the folder's own count of children. What is in the

@@ -35,16 +35,21 @@ impl Tx<'_> {
         self.one(sql, values![link, user], read_redemption)
     }
 
-    /// The links that a person has redeemed on an item and above it, the nearest first.
-    pub fn redemptions_above(&mut self, item: ItemId, user: UserId) -> Result<Vec<Redemption>> {
+    /// The links on an item and above it that a person carries, the nearest first: those that they redeemed, and those that are
+    /// for them by name.
+    pub fn carried_links(&mut self, item: ItemId, user: UserId) -> Result<Vec<Redemption>> {
         let sql = "WITH RECURSIVE up (depth, id, parent_id) AS (
                        SELECT 0, id, parent_id FROM items WHERE id = $1
                        UNION ALL
                        SELECT up.depth + 1, i.id, i.parent_id FROM up JOIN items i ON i.id = up.parent_id
                    )
-                   SELECT r.permission_id, r.password_version
+                   SELECT r.permission_id, r.password_version, up.depth
                    FROM up JOIN link_redemptions r ON r.user_id = $2 AND r.item_id = up.id
-                   ORDER BY up.depth, r.permission_id";
+                   UNION ALL
+                   SELECT g.permission_id, NULL, up.depth
+                   FROM link_grantees g CROSS JOIN permissions p CROSS JOIN up
+                   WHERE g.user_id = $2 AND p.id = g.permission_id AND up.id = p.item_id
+                   ORDER BY 3, 1";
         self.all(sql, values![item, user], read_redemption)
     }
 

@@ -16,6 +16,9 @@ pub struct ChainItem {
     pub name: String,
     /// Whether it takes over the permissions of what lies above. `retainInheritedPermissions: false` ends that.
     pub inherits: bool,
+    /// Who ended that, unless they are an owner anyway: what they have from above stays theirs, for as long as they have it
+    /// there (AMB-30).
+    pub keeps: Option<Kept>,
     /// Whether it is in the recycle bin.
     pub deleted: bool,
     /// The grants and invitations put on this very item. Links give nothing unless they are presented, and there may be
@@ -39,6 +42,15 @@ pub struct Standing {
     pub member_of: Vec<GroupId>,
     /// The groups they own.
     pub owner_of: Vec<GroupId>,
+}
+
+/// A person whose rights go on past a break of inheritance.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Kept {
+    /// The person.
+    pub user: UserId,
+    /// Their groups now.
+    pub standing: Standing,
 }
 
 /// Whose role is asked for.
@@ -68,16 +80,29 @@ impl Chain {
 
     /// The grants that reach the item, nearest first, each with the item that carries it.
     ///
-    /// Where inheritance is broken, owners' grants still flow in and nothing else does (AMB-29, AMB-30).
+    /// Where inheritance is broken, owners' grants still flow in, and those of who broke it; nothing else does (AMB-29,
+    /// AMB-30).
     pub fn effective(&self) -> impl Iterator<Item = (&ChainItem, &Permission)> {
-        let mut broken = false;
+        self.flowing(|kept, grantee| kept.standing.holds(kept.user, grantee))
+    }
+
+    /// The grants that reach the item, where `keeps` says whether a person's rights past a break are those of a grantee.
+    fn flowing<'a>(
+        &'a self,
+        keeps: impl Fn(&Kept, &Grantee) -> bool + Copy + 'a,
+    ) -> impl Iterator<Item = (&'a ChainItem, &'a Permission)> {
+        let mut breaks: Vec<Option<&Kept>> = Vec::new();
         self.items.iter().flat_map(move |item| {
-            let owners_only = broken;
-            broken |= !item.inherits;
-            item.grants
-                .iter()
-                .filter(move |permission| !owners_only || is_owner_grant(permission))
-                .map(move |permission| (item, permission))
+            let passed = breaks.clone();
+            if !item.inherits {
+                breaks.push(item.keeps.as_ref());
+            }
+            let flows = move |grant: &&Permission| {
+                let holder = grant.holder();
+                let is_kept = |kept: &Kept| holder.is_some_and(|grantee| keeps(kept, grantee));
+                is_owner_grant(grant) || passed.iter().all(|kept| kept.is_some_and(is_kept))
+            };
+            item.grants.iter().filter(flows).map(move |grant| (item, grant))
         })
     }
 
@@ -89,8 +114,8 @@ impl Chain {
 
     /// Whether a permission reaches the first item of the chain, from that item or from one above it.
     pub fn reaches(&self, permission: &Permission) -> bool {
-        self.flows_from(permission.item)
-            || (is_owner_grant(permission) && self.items.iter().any(|item| item.id == permission.item))
+        let is_it = |(item, grant): (&ChainItem, &Permission)| grant.id == permission.id && item.id == permission.item;
+        self.flows_from(permission.item) || (permission.link().is_none() && self.effective().any(is_it))
     }
 
     /// The greatest role that direct grants give the actor on the item, now: what has ended gives nothing. Links count
@@ -99,13 +124,25 @@ impl Chain {
         match actor {
             Actor::Nobody => None,
             Actor::Application { tenant } => (tenant == self.tenant).then_some(Role::Owner),
-            Actor::User { id, standing } => self
-                .effective()
-                .filter(|(_, permission)| permission.holder().is_some_and(|grantee| standing.holds(id, grantee)))
-                .filter(|(_, permission)| permission.ends_at().is_none_or(|ends| now < ends))
-                .map(|(_, permission)| permission.role())
-                .max(),
+            Actor::User { id, standing } => self.held(id, standing, now).map(Permission::role).max(),
         }
+    }
+
+    /// When the last of the rights ends that let the actor write, if all of them do: nobody passes on for longer what they
+    /// have for so long (P11).
+    pub fn writes_until(&self, actor: Actor<'_>, now: Timestamp) -> Option<Timestamp> {
+        let Actor::User { id, standing } = actor else { return None };
+        let ends: Option<Vec<Timestamp>> =
+            self.held(id, standing, now).filter(|grant| grant.role() >= Role::Write).map(Permission::ends_at).collect();
+        ends.and_then(|ends| ends.into_iter().max())
+    }
+
+    /// The grants that give a person something on the item, now.
+    fn held(&self, user: UserId, standing: &Standing, now: Timestamp) -> impl Iterator<Item = &Permission> {
+        self.flowing(move |kept, _| kept.user == user)
+            .map(|(_, grant)| grant)
+            .filter(move |grant| grant.holder().is_some_and(|grantee| standing.holds(user, grantee)))
+            .filter(move |grant| grant.ends_at().is_none_or(|ends| now < ends))
     }
 
     /// Whether a permission shares the item with anybody besides its owners now: a live link, or a grant, on it or on a
@@ -175,6 +212,7 @@ mod tests {
                 id: ItemId::from_uuid(Uuid::nil()),
                 name: String::new(),
                 inherits,
+                keeps: None,
                 deleted: false,
                 grants: permissions,
             })
@@ -239,8 +277,9 @@ mod tests {
             let mut chain = build(&levels);
             for (depth, item) in chain.items.iter_mut().enumerate() {
                 item.id = ItemId::from_uuid(Uuid::from_u128(depth as u128 + 1));
-                for grant in &mut item.grants {
+                for (number, grant) in item.grants.iter_mut().enumerate() {
                     grant.item = item.id;
+                    grant.id = PermissionId::from_uuid(Uuid::from_u128(number as u128));
                 }
             }
             let place = |grant: &Permission| (grant.item, grant.id, grant.role());
@@ -251,6 +290,25 @@ mod tests {
             let mut elsewhere = grant(1, Role::Owner);
             elsewhere.item = ItemId::from_uuid(Uuid::from_u128(99));
             prop_assert!(!chain.reaches(&elsewhere) && !chain.flows_from(elsewhere.item));
+        }
+
+        /// AMB-30: whoever breaks inheritance has there what they have without the break, at every time; others lose, and
+        /// gain nothing.
+        #[test]
+        fn who_breaks_inheritance_keeps_what_they_have(levels in any_levels(), at in 0_usize..6, by in 1_u128..4) {
+            let whole = build(&levels);
+            let mut cut = whole.clone();
+            let at = at % cut.items.len();
+            prop_assume!(cut.items[at].inherits);
+            let user = UserId::from_uuid(Uuid::from_u128(by));
+            cut.items[at].inherits = false;
+            cut.items[at].keeps = Some(Kept { user, standing: Standing::default() });
+            for person in 1..4 {
+                let id = UserId::from_uuid(Uuid::from_u128(person));
+                let actor = Actor::User { id, standing: &Standing::default() };
+                let (before, after) = (whole.role_of(actor, Timestamp::UNIX_EPOCH), cut.role_of(actor, Timestamp::UNIX_EPOCH));
+                prop_assert!(after <= before && (person != by || after == before));
+            }
         }
 
         #[test]

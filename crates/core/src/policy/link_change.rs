@@ -2,11 +2,11 @@
 
 use jiff::Timestamp;
 
-use super::sharing::{SharingPolicy, may_have_password};
+use super::sharing::SharingPolicy;
 use crate::drive::DriveKind;
 use crate::error::{Code, Error, Inner, Result};
 use crate::link_life::MOST_DOWNLOADS;
-use crate::permission::{PasswordGuard, Role, SharingLink};
+use crate::permission::{LinkType, PasswordGuard, Role, SharingLink};
 
 /// Who asks for a link.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -90,8 +90,10 @@ pub fn change_link(facts: &Facts<'_>, change: &Change, now: Timestamp) -> Result
     may_change(facts)?;
     let mut link = facts.link.clone();
     if let Some(password) = &change.password {
-        if password.is_some() {
-            may_have_password(facts.drive, facts.policy, link.scope)?;
+        // What Graph's page keeps to anonymous links on personal drives is for every link here, but for one: a frame on
+        // somebody else's page isn't given the cookie of a visit.
+        if password.is_some() && link.link_type == LinkType::Embed {
+            return Err(Error::invalid("password", "A link for frames can't ask for a password."));
         }
         link.password.clone_from(password);
     }

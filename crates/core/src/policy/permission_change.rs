@@ -22,6 +22,8 @@ pub struct Changer {
     pub role: Role,
     /// Whether they made the permission, which is a link.
     pub is_maker: bool,
+    /// Whether the permission is on the drive's root, where its owners have theirs.
+    pub is_on_root: bool,
 }
 
 /// What is written then.
@@ -61,8 +63,8 @@ pub fn may_change(
             }
         }
         PermissionKind::Grant { .. } | PermissionKind::Invitation(_) => {
-            if permission.role() == Role::Owner {
-                return Err(Error::new(Code::NotAllowed, "An owner's permission can't be changed."));
+            if permission.role() == Role::Owner && changer.is_on_root {
+                return Err(Error::new(Code::NotAllowed, "The permission of the drive's owner can't be changed."));
             }
             // Who isn't an owner can't make anybody one either.
             if changer.role < Role::Owner {
@@ -132,7 +134,7 @@ mod tests {
         PermissionKind::Grant { grantee: Grantee::User(UserId::from_uuid(Uuid::nil())), role }
     }
 
-    const OWNER: Changer = Changer { role: Role::Owner, is_maker: false };
+    const OWNER: Changer = Changer { role: Role::Owner, is_maker: false, is_on_root: true };
 
     fn second(second: i64) -> Timestamp {
         Timestamp::from_second(second).unwrap()
@@ -164,7 +166,7 @@ mod tests {
         ) {
             let kind = if is_link { link(LinkScope::Anonymous, None) } else { grant(Role::Read) };
             let change = if is_link { Change { role: None, expires_at: Some(None) } } else { Change { role: Some(to), expires_at: None } };
-            let changer = Changer { role, is_maker: false };
+            let changer = Changer { role, is_maker: false, is_on_root: false };
             let decided = may_change(&permission(kind, second(0)), &change, changer, &SharingPolicy::default(), second(1));
             prop_assert_eq!(decided.unwrap_err().code(), Code::AccessDenied);
         }

@@ -10,7 +10,7 @@ use driveway_core::error::{Code, Error, Inner};
 use driveway_core::id::{ItemId, PermissionId, TenantId, UserId};
 use driveway_core::link_life::LinkLife;
 use driveway_core::permission::{
-    Creator, Grantee, LinkScope, LinkType, PasswordGuard, Permission, PermissionKind, Role, SharingLink, Slot,
+    Creator, LinkScope, LinkType, PasswordGuard, Permission, PermissionKind, Role, SharingLink, Slot,
 };
 use driveway_core::policy::sharing::{Facts, Maker, Outsider, SharingPolicy, Terms, Wish, may_create_link};
 use jiff::Timestamp;
@@ -89,17 +89,12 @@ pub(super) struct Opening {
 /// What a new row is made of, drawn before the transaction so that a retry writes the same.
 pub(super) struct Fresh {
     link: PermissionId,
-    grant: PermissionId,
     password_version: i64,
 }
 
 impl Fresh {
     pub(super) fn draw(app: &App) -> Self {
-        Self {
-            link: PermissionId::from_uuid(app.new_id()),
-            grant: PermissionId::from_uuid(app.new_id()),
-            password_version: i64::from_le_bytes(app.entropy.bytes()),
-        }
+        Self { link: PermissionId::from_uuid(app.new_id()), password_version: i64::from_le_bytes(app.entropy.bytes()) }
     }
 }
 
@@ -421,7 +416,7 @@ pub(super) fn fill(
         tx.vacate_slot(dead)?;
     }
     let cuts_off = !new.retain_inherited_permissions && !policy.ignore_unasked_retain_inherited_permissions;
-    let stopped = cuts_off && stop_inheriting(tx, &mut access, &caller, fresh.grant, now)?;
+    let stopped = cuts_off && stop_inheriting(tx, &mut access, &caller)?;
     let permission = Permission {
         id: fresh.link,
         item: access.item.id,
@@ -442,24 +437,15 @@ pub(super) fn fill(
 }
 
 /// Breaks inheritance at the item, if this is the first time that it is shared (CL-23, AMB-29). Owners keep their rights
-/// by the nature of the break; a caller who isn't one gets a grant of what they had (AMB-30). Whether it did.
-pub(super) fn stop_inheriting(
-    tx: &mut Tx<'_>,
-    access: &mut Access,
-    caller: &Caller,
-    grant: PermissionId,
-    now: Timestamp,
-) -> Result<bool> {
+/// by the nature of the break, and so does a caller who isn't one, for as long as they have them above (AMB-30). Whether it
+/// did.
+pub(super) fn stop_inheriting(tx: &mut Tx<'_>, access: &mut Access, caller: &Caller) -> Result<bool> {
     let item = access.chain.items.first();
     let is_granted = item.is_some_and(|item| item.grants.iter().any(|grant| grant.role() != Role::Owner));
     if is_granted || tx.has_link(access.item.id)? {
         return Ok(false);
     }
-    tx.set_inherits(access.item.id, false)?;
-    if let (Some(user), true) = (caller.user_id(), access.role < Role::Owner) {
-        let kind = PermissionKind::Grant { grantee: Grantee::User(user), role: access.role };
-        tx.insert_permission(&Permission { id: grant, item: access.item.id, kind, created_at: now }, None)?;
-    }
+    tx.stop_inheriting(access.item.id, caller.user_id().filter(|_| access.role < Role::Owner))?;
     access.chain = tx.chain(access.item.id)?.ok_or_else(|| Error::new(Code::ItemNotFound, "The item is gone."))?;
     Ok(true)
 }

@@ -59,8 +59,6 @@ pub struct NewInvitations {
 pub struct Fresh {
     /// One for each recipient.
     pub invitations: Vec<PermissionId>,
-    /// For the caller's own right, should inheritance end at the item.
-    pub grant: PermissionId,
 }
 
 /// What became of a recipient.
@@ -86,7 +84,9 @@ pub fn invite(
     if !matches!(access.via, Via::Caller(_)) {
         return Err(Error::access_denied("People are invited to the item itself, not by way of a link."));
     }
-    let offer = Offer { role: new.role, expires_at: new.expires_at };
+    // Nobody passes on for longer what they have for so long (P11).
+    let until = access.chain.writes_until(caller.actor(), now);
+    let offer = Offer { role: new.role, expires_at: [new.expires_at, until].into_iter().flatten().min() };
     may_invite(&Facts { role: access.role, is_root: access.item.is_root() }, &offer, now)?;
     let policy = tx.sharing_policy(&access.drive.id)?;
     let tenant = access.chain.tenant;
@@ -97,12 +97,13 @@ pub fn invite(
         let invited = find(tx, &caller, recipient, tenant)
             .and_then(|invited| check_outsider(&policy, maker, invited))
             .and_then(|invited| check_mail(new, at, invited))
+            .and_then(|invited| check_self(&caller, invited))
             .map_err(|error| error.target(format!("recipients[{at}]")));
         found.push(if new.some_may_fail { invited } else { Ok(invited?) });
     }
     let retains = new.retain_inherited_permissions || policy.ignore_unasked_retain_inherited_permissions;
     if !retains && found.iter().any(Result::is_ok) {
-        stop_inheriting(tx, &mut access, &caller, fresh.grant, now)?;
+        stop_inheriting(tx, &mut access, &caller)?;
     }
     let mut outcomes = Vec::with_capacity(found.len());
     for ((invited, recipient), id) in found.into_iter().zip(&new.recipients).zip(&fresh.invitations) {
@@ -116,6 +117,16 @@ pub fn invite(
         outbox::mail_invitations(tx, postage, &caller, made, now)?;
     }
     Ok(outcomes)
+}
+
+/// Nobody invites themselves: what they have here is what they were given.
+fn check_self(caller: &Caller, invited: Invited) -> Result<Invited> {
+    match (invited.grantee, caller.user_id()) {
+        (Some(Grantee::User(invited)), Some(own)) if invited == own => {
+            Err(Error::new(Code::InvalidRequest, "You can't invite yourself."))
+        }
+        _ => Ok(invited),
+    }
 }
 
 /// Refuses somebody whom a mail that is asked for can't reach, or who is one too many (INV-07).

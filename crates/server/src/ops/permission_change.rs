@@ -38,7 +38,8 @@ pub fn update(
     check_e_tag(&access.item, target.if_match)?;
     let permission = find_own(tx, &access, target.id)?;
     let policy = tx.sharing_policy(&access.drive.id)?;
-    let changer = Changer { role: access.role, is_maker: is_made_by(&access, &permission) };
+    let is_on_root = permission.item == access.drive.root;
+    let changer = Changer { role: access.role, is_maker: is_made_by(&access, &permission), is_on_root };
     match may_change(&permission, change, changer, &policy, now)? {
         Changed::Nothing => {}
         Changed::Role(role) => tx.set_role(permission.id, role)?,

@@ -160,8 +160,8 @@ pub fn delete(
 ) -> Result<()> {
     let access = reach(tx, credentials, address, Intent::Write, now)?;
     let permission = find_own(tx, &access, id)?;
-    if rank(&permission) == 0 {
-        return Err(Error::new(Code::NotAllowed, "An owner's permission can't be removed."));
+    if rank(&permission) == 0 && permission.item == access.drive.root {
+        return Err(Error::new(Code::NotAllowed, "The permission of the drive's owner can't be removed."));
     }
     if access.role < Role::Owner && !is_made_by(&access, &permission) {
         return Err(Error::access_denied("Only an owner of the item or the maker of a link can remove it."));

@@ -95,7 +95,7 @@ pub fn carried(
 ) -> Result<Option<Access>> {
     let Some(user) = caller.user_id() else { return Ok(None) };
     let mut best: Option<Access> = None;
-    for redemption in tx.redemptions_above(item, user)? {
+    for redemption in tx.carried_links(item, user)? {
         let visit = redemption.password_version.map(|version| Visit { link: redemption.link, version });
         let shown = Credentials {
             bearer: credentials.bearer.clone(),

@@ -35,15 +35,15 @@ async fn redemptions_are_found_from_below_and_go_with_their_link(database: Datab
     .await
     .unwrap();
     db.write(move |tx| {
-        assert_eq!(tx.redemptions_above(item_id(2), BOB)?, [carried(2, Some(7)), carried(1, None)]);
-        assert_eq!(tx.redemptions_above(item_id(1), BOB)?, [carried(1, None)]);
-        assert_eq!(tx.redemptions_above(ROOT, BOB)?, []);
-        assert_eq!(tx.redemptions_above(item_id(1), ANN)?, []);
+        assert_eq!(tx.carried_links(item_id(2), BOB)?, [carried(2, Some(7)), carried(1, None)]);
+        assert_eq!(tx.carried_links(item_id(1), BOB)?, [carried(1, None)]);
+        assert_eq!(tx.carried_links(ROOT, BOB)?, []);
+        assert_eq!(tx.carried_links(item_id(1), ANN)?, []);
         assert_eq!(tx.redeemers(permission_id(2))?, [BOB, ANN]);
         assert_eq!(tx.redemption(permission_id(2), BOB)?, Some(carried(2, Some(7))));
         assert!(tx.delete_permission(permission_id(2))?);
         assert_eq!(tx.redemption(permission_id(2), BOB)?, None);
-        assert_eq!(tx.redemptions_above(item_id(2), BOB)?, [carried(1, None)]);
+        assert_eq!(tx.carried_links(item_id(2), BOB)?, [carried(1, None)]);
         assert_eq!(tx.redeemers(permission_id(2))?, []);
         Ok(())
     })

@@ -76,22 +76,22 @@ proptest! {
 }
 
 #[test]
-fn passwords_are_for_anonymous_links_where_policy_has_them() {
+fn passwords_are_for_every_kind_of_link_but_frames() {
     let guard = || Some(PasswordGuard { hash: SecretString::from("$argon2id$…"), version: 1 });
     let set = || Change { password: Some(guard()), ..Change::default() };
     let policy = SharingPolicy::default();
     let open = link(LinkType::View, LinkScope::Anonymous);
     assert!(change_by(OWNER, &open, &set(), &policy).unwrap().password.is_some());
-    let people = link(LinkType::View, LinkScope::Users);
-    assert_eq!(change_by(OWNER, &people, &set(), &policy).unwrap_err().target_name(), Some("password"));
-    let facts = Facts { drive: DriveKind::Business, policy: &policy, manager: OWNER, link: &open, created_at: at(0) };
-    assert_eq!(change_link(&facts, &set(), at(100)).unwrap_err().code(), Code::NotSupported);
-    // What policy no longer offers can still be taken off.
+    for scope in [LinkScope::Organization, LinkScope::Users] {
+        let other = link(LinkType::View, scope);
+        assert!(change_by(OWNER, &other, &set(), &policy).unwrap().password.is_some());
+    }
+    let frame = link(LinkType::Embed, LinkScope::Anonymous);
+    assert_eq!(change_by(OWNER, &frame, &set(), &policy).unwrap_err().target_name(), Some("password"));
     let mut guarded = open.clone();
     guarded.password = guard();
     let clear = Change { password: Some(None), ..Change::default() };
-    let facts = Facts { link: &guarded, ..facts };
-    assert!(change_link(&facts, &clear, at(100)).unwrap().password.is_none());
+    assert!(change_by(OWNER, &guarded, &clear, &policy).unwrap().password.is_none());
 }
 
 #[test]

@@ -29,6 +29,7 @@ fn chain(link_type: LinkType, scope: LinkScope, depth: u128, at: u128) -> (Chain
         id: id(level),
         name: String::new(),
         inherits: true,
+        keeps: None,
         deleted: false,
         grants: Vec::new(),
     });

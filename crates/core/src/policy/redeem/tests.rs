@@ -30,7 +30,8 @@ fn link(expires_at: Option<Timestamp>, life: LinkLife) -> SharingLink {
 fn decide(link: SharingLink, now: Timestamp) -> Decision {
     let item = ItemId::from_uuid(Uuid::nil());
     let permission = Permission { id: LINK, item, kind: PermissionKind::Link(link), created_at: at(0) };
-    let level = ChainItem { id: item, name: String::new(), inherits: true, deleted: false, grants: Vec::new() };
+    let level =
+        ChainItem { id: item, name: String::new(), inherits: true, keeps: None, deleted: false, grants: Vec::new() };
     let chain = Chain { tenant: TENANT, items: vec![level] };
     let facts = Facts {
         chain: &chain,

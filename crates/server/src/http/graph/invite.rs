@@ -21,7 +21,7 @@ pub(super) async fn invite(mut call: Call) -> Result<Response> {
     let members = call.members().await?;
     let (new, how) = new_invitations(members, &call)?;
     let id = || PermissionId::from_uuid(call.app.new_id());
-    let fresh = Fresh { invitations: new.recipients.iter().map(|_| id()).collect(), grant: id() };
+    let fresh = Fresh { invitations: new.recipients.iter().map(|_| id()).collect() };
     let (role, address, credentials, now) = (new.role, call.item()?, call.credentials.clone(), call.context.now);
     let outcomes = match how {
         How::SignIn => {

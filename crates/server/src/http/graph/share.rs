@@ -110,7 +110,7 @@ pub(super) async fn grant(mut call: Call) -> Result<Response> {
 async fn grant_on_item(call: Call, recipients: Vec<Recipient>, role: Option<Role>) -> Result<Response> {
     let role = role.ok_or_else(|| Error::invalid("roles", "roles has to say what is granted."))?;
     let id = || PermissionId::from_uuid(call.app.new_id());
-    let fresh = Fresh { invitations: recipients.iter().map(|_| id()).collect(), grant: id() };
+    let fresh = Fresh { invitations: recipients.iter().map(|_| id()).collect() };
     let new = NewInvitations {
         recipients,
         role,

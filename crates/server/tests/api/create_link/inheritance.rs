@@ -87,3 +87,29 @@ async fn cl_24_amb_29_absent_and_null_retain() {
     let other = format!("{}:/Q3%20figures.csv", by_share(&above));
     server.anonymous().get(&other).await.expect(200).json();
 }
+
+/// AMB-30, P10, INV-03: what the caller keeps is what they have above, and it ends where that ends.
+#[tokio::test]
+async fn amb_30_p10_what_the_caller_keeps_ends_with_what_they_have_above() {
+    let server = TestServer::start().await;
+    let (alice, bob) = (server.alice(), server.bob());
+    let folder = server.item(ALICE, "Reports");
+    let drive = server.person(ALICE).drive.id.clone();
+    let file = format!("/v1.0/drives/{drive}/root:/Reports/Q3%20summary.md:");
+    let invite = json!({ "requireSignIn": true, "roles": ["write"], "recipients": [{ "email": BOB }],
+                         "expirationDateTime": "2026-11-23T13:00:00Z" });
+    let granted = alice.post(&format!("{folder}/invite"), &invite).await.expect(200).json()["value"][0].clone();
+    let organization = json!({ "type": "view", "scope": "organization", "retainInheritedPermissions": false });
+    bob.share(&file, &organization).await.expect(201);
+    bob.put(&format!("{file}/content"), "still mine to write").await.expect(200);
+    let kept = bob.permissions(&file).await.into_iter().find(|found| found["id"] == granted["id"]);
+    assert_eq!(kept.unwrap()["inheritedFrom"]["name"], "Reports", "the right is still that of above");
+
+    alice
+        .patch(&format!("{folder}/permissions/{}", granted["id"].as_str().unwrap()), &json!({ "roles": ["read"] }))
+        .await
+        .expect(200);
+    bob.put(&format!("{file}/content"), "no more").await.error(403, "accessDenied");
+    server.advance(jiff::SignedDuration::from_hours(2));
+    server.bob().get(&file).await.error(404, "itemNotFound");
+}

@@ -64,17 +64,25 @@ async fn p28_a_password_is_set_changed_and_cleared_and_ends_old_visits() {
 }
 
 #[tokio::test]
-async fn a_password_is_refused_where_createlink_refuses_it() {
+async fn amb_45_a_password_is_for_every_kind_of_link() {
     let server = TestServer::start().await;
     let (alice, item) = (server.alice(), server.item(ALICE, "Reports"));
     let business = crate::steps::link_at(&alice, &item, json!({"type": "view", "scope": "anonymous"})).await;
-    let refused = alice.patch(&managed(&business), &json!({"password": "x"})).await.error(400, "notSupported");
-    assert_eq!(refused["target"], "password");
-    server.admin().set_policy(&json!({"passwordsOnBusiness": true})).await;
-    set(&alice, &business, json!({"password": "x"})).await;
-    // AMB-45: the other scopes have a sign-in already.
     let organization = crate::steps::link_at(&alice, &item, json!({"type": "view", "scope": "organization"})).await;
-    let refused = alice.patch(&managed(&organization), &json!({"password": "x"})).await.error(400, "invalidRequest");
+    let bob = server.bob().with("prefer", "redeemSharingLinkIfNecessary");
+    for (link, visitor) in [(&business, server.anonymous()), (&organization, bob)] {
+        let shared = format!("/v1.0/shares/{}/driveItem", link.share_id);
+        visitor.get(&shared).await.expect(200);
+        set(&alice, link, json!({"password": "tide"})).await;
+        visitor.get(&shared).await.expect(401);
+        visitor.with("driveway-link-password", "tide").get(&shared).await.expect(200);
+        set(&alice, link, json!({"password": null})).await;
+        visitor.get(&shared).await.expect(200);
+    }
+    let pat = server.pat();
+    let own = server.item("pat@personal.example", "Welcome.txt");
+    let frame = crate::steps::link_at(&pat, &own, json!({"type": "embed"})).await;
+    let refused = pat.patch(&managed(&frame), &json!({"password": "x"})).await.error(400, "invalidRequest");
     assert_eq!(refused["target"], "password");
     for empty in ["", "   "] {
         alice.patch(&managed(&business), &json!({"password": empty})).await.error(400, "invalidRequest");

@@ -292,3 +292,24 @@ async fn inv_04_inheritance_ends_where_it_is_asked_for() {
     server.admin().get(&by_id).await.expect(200);
     alice.get(file).await.expect(200);
 }
+
+/// P11: nobody passes on for longer what they have for so long, nor to themselves.
+#[tokio::test]
+async fn p11_a_right_that_ends_is_passed_on_no_longer_than_it_lasts() {
+    let server = TestServer::start().await;
+    let (alice, bob) = (server.alice(), server.bob());
+    let folder = server.item(ALICE, "Reports");
+    let until = json!({ "roles": ["write"], "expirationDateTime": "2026-11-23T13:00:00Z" });
+    invite(&alice, &folder, &json!([{ "email": BOB }]), &until).await.expect(200);
+    let file = format!("/v1.0/drives/{}/root:/Reports/Q3%20summary.md:", server.person(ALICE).drive.id);
+    let own = invite(&bob, &file, &json!([{ "email": BOB }]), &json!({ "roles": ["write"] })).await;
+    assert_eq!(own.error(400, "invalidRequest")["target"], "recipients[0]");
+    let later = json!({ "expirationDateTime": "2026-12-01T00:00:00Z" });
+    for more in [none(), later] {
+        let passed = invite(&bob, &file, &json!([{ "email": ADMIN }]), &more).await.expect(200);
+        assert_eq!(only(&passed)["expirationDateTime"], "2026-11-23T13:00:00Z");
+    }
+    server.admin().get(&file).await.expect(200);
+    server.advance(SignedDuration::from_hours(1));
+    server.admin().get(&file).await.error(404, "itemNotFound");
+}

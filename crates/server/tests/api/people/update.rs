@@ -27,9 +27,9 @@ async fn perm_08_the_role_of_a_grant_is_changed() {
     server.bob().put(&content, "y").await.error(403, "accessDenied");
 }
 
-/// PERM-08: an owner makes another one; an owner's row isn't changed any more, and the root's never was.
+/// PERM-08: an owner makes another one, and unmakes them; the row of the drive's owner stays.
 #[tokio::test]
-async fn perm_08_owners_are_made_by_owners_and_stay() {
+async fn perm_08_owners_are_made_and_unmade_by_owners() {
     let server = TestServer::start().await;
     let (alice, item) = (server.alice(), server.item(ALICE, "Welcome.txt"));
     let one = at(&item, &json!(server.grant(&item, BOB, Role::Write).await));
@@ -37,10 +37,15 @@ async fn perm_08_owners_are_made_by_owners_and_stay() {
     alice.patch(&one, &json!({ "roles": ["owner"] })).await.expect(200);
     let others = at(&item, &json!(server.grant(&item, ADMIN, Role::Read).await));
     server.bob().patch(&others, &json!({ "roles": ["write"] })).await.expect(200);
-    alice.patch(&one, &json!({ "roles": ["read"] })).await.error(403, "notAllowed");
+    alice.patch(&one, &json!({ "roles": ["read"] })).await.expect(200);
+    server.bob().patch(&others, &json!({ "roles": ["read"] })).await.error(403, "accessDenied");
+    alice.patch(&one, &json!({ "roles": ["owner"] })).await.expect(200);
+    alice.delete(&one).await.expect(204);
+    server.bob().get(&item).await.error(404, "itemNotFound");
     let root = "/v1.0/me/drive/root";
     let owner = alice.permissions(root).await[0]["id"].clone();
     alice.patch(&at(root, &owner), &json!({ "roles": ["read"] })).await.error(403, "notAllowed");
+    alice.delete(&at(root, &owner)).await.error(403, "notAllowed");
 }
 
 /// PERM-08, AMB-10, AMB-11: the expiry of an anonymous link is set, extended and cleared.

@@ -94,9 +94,9 @@ impl Meeting {
         self.link_type != "createOnly"
     }
 
-    /// Whether the link lets have the bytes of what it opens.
+    /// Whether the link lets have the bytes of what it opens: its visitor, or those whom it names at the item's own address.
     pub fn gives_bytes(&self) -> bool {
-        self.opens && self.link_type != "blocksDownload"
+        (self.opens || (self.scope == "users" && self.shows())) && self.link_type != "blocksDownload"
     }
 
     /// Whether the visitor has signed in, and may reach things without the link in the address.

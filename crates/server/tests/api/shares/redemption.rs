@@ -195,7 +195,7 @@ async fn share_14_amb_33_a_protected_link_is_redeemed_with_its_password() {
     bob.get(&address).await.expect(200);
 }
 
-/// SHARE-17: nobody redeems a link that isn't for them.
+/// SHARE-17, SWM-03: nobody redeems a link that isn't for them; those whom it names have the item at its own address too.
 #[tokio::test]
 async fn share_17_nobody_redeems_a_link_that_is_not_theirs() {
     let server = TestServer::start().await;
@@ -208,9 +208,9 @@ async fn share_17_nobody_redeems_a_link_that_is_not_theirs() {
         other.get(&plain(&server, &item)).await.error(404, "itemNotFound");
     }
     redeeming(&server.user(BOB, "User.Read")).get(&shared.graph("")).await.error(403, "accessDenied");
-    server.bob().get(&plain(&server, &item)).await.error(404, "itemNotFound");
+    server.bob().get(&plain(&server, &item)).await.expect(200);
+    server.bob().put(&format!("{}/content", plain(&server, &item)), "y").await.error(403, "accessDenied");
     server.bob().get(&shared.graph("")).await.expect(200);
-    server.bob().get(&plain(&server, &item)).await.error(404, "itemNotFound");
     redeeming(&server.bob()).get(&shared.graph("")).await.expect(200);
     server.bob().get(&plain(&server, &item)).await.expect(200);
 }
