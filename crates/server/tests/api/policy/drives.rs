@@ -106,6 +106,9 @@ async fn policy_02_what_would_widen_is_refused_by_name() {
     for (member, value) in [
         ("maximumExpirationDays", json!(0)),
         ("anonymousFileLinkType", json!("viewUpload")),
+        ("anonymousFileLinkType", json!({ "view": null })),
+        ("sharingCapability", json!(false)),
+        ("sharingCapability", json!({ "disabled": null })),
         ("sharingBlockedDomainList", json!(["x"])),
         ("passwordsOnBusiness", json!(false)),
         ("anonymousLinks", json!(false)),
