@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 
+use super::link_change::{ends_later, only_narrower};
 use super::sharing::SharingPolicy;
 use crate::error::{Code, Error, Inner, Result};
 use crate::permission::{LinkScope, Permission, PermissionKind, Role, SharingLink};
@@ -22,6 +23,8 @@ pub struct Changer {
     pub role: Role,
     /// Whether they made the permission, which is a link.
     pub is_maker: bool,
+    /// Whether policy would let them make this very link now.
+    pub could_make: bool,
 }
 
 /// What is written then.
@@ -57,7 +60,12 @@ pub fn may_change(
                     Err(Error::new(Code::NotSupported, "Only anonymous links have an expiry that can be changed.")
                         .target("expirationDateTime"))
                 }
-                Some(wanted) => new_expiry(permission, link, wanted, policy, now).map(Changed::Expiry),
+                Some(wanted) => match new_expiry(permission, link, wanted, policy, now)? {
+                    later if !changer.could_make && ends_later(link.expires_at, later) => {
+                        Err(only_narrower("expirationDateTime"))
+                    }
+                    expires_at => Ok(Changed::Expiry(expires_at)),
+                },
             }
         }
         PermissionKind::Grant { .. } | PermissionKind::Invitation(_) => {
@@ -132,7 +140,7 @@ mod tests {
         PermissionKind::Grant { grantee: Grantee::User(UserId::from_uuid(Uuid::nil())), role }
     }
 
-    const OWNER: Changer = Changer { role: Role::Owner, is_maker: false };
+    const OWNER: Changer = Changer { role: Role::Owner, is_maker: false, could_make: true };
 
     fn second(second: i64) -> Timestamp {
         Timestamp::from_second(second).unwrap()
@@ -164,7 +172,7 @@ mod tests {
         ) {
             let kind = if is_link { link(LinkScope::Anonymous, None) } else { grant(Role::Read) };
             let change = if is_link { Change { role: None, expires_at: Some(None) } } else { Change { role: Some(to), expires_at: None } };
-            let changer = Changer { role, is_maker: false };
+            let changer = Changer { role, is_maker: false, could_make: true };
             let decided = may_change(&permission(kind, second(0)), &change, changer, &SharingPolicy::default(), second(1));
             prop_assert_eq!(decided.unwrap_err().code(), Code::AccessDenied);
         }

@@ -65,6 +65,7 @@ impl Managed {
             drive: self.access.drive.kind,
             policy: &self.policy,
             manager: self.manager,
+            could_make: gate::could_create(&self.access, &self.permission, &self.policy),
             link: self.link()?,
             created_at: self.permission.created_at,
         };

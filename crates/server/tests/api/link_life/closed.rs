@@ -3,7 +3,7 @@
 use driveway_core::permission::Role;
 use serde_json::{Value, json};
 
-use super::{look, set};
+use super::{look, managed, set};
 use crate::steps::{at, link_at, put, view};
 use crate::support::sharing::{ALICE, BOB};
 use crate::support::{Actor, TestServer};
@@ -69,4 +69,44 @@ async fn p09_a_link_whose_maker_lost_the_right_says_so() {
     server.set_enabled(BOB, false).await;
     assert_eq!(look(&alice, &made).await["closedBy"], "maker");
     assert_eq!(listed(&admin, "?all=true").await["closedBy"], "maker");
+}
+
+/// POLICY-10, POLICY-15: what its maker couldn't make now may be narrowed, by either API, and not widened.
+#[tokio::test]
+async fn policy_10_policy_15_what_could_not_be_made_now_is_only_narrowed() {
+    let server = TestServer::start().await;
+    let (alice, admin) = (server.alice(), server.admin());
+    put(&alice, "a.txt", "x").await;
+    let made = view(&alice, "a.txt").await;
+    let graph = format!("{}/permissions/{}", at("a.txt"), made.id);
+    let end = |day: u8| json!({ "expirationDateTime": format!("2026-12-{day:02}T00:00:00Z") });
+    for close in [json!({ "anonymousLinkGroups": [] }), json!({ "anonymousLinks": false })] {
+        set(&alice, &made, json!({ "enabled": true, "maximumDownloads": null, "expirationDateTime": null })).await;
+        admin.set_policy(&close).await;
+        let narrow = json!({ "name": "n", "maximumDownloads": 5, "notBeforeDateTime": "2026-11-25T00:00:00Z" });
+        set(&alice, &made, narrow).await;
+        set(&alice, &made, json!({ "maximumDownloads": 4, "notBeforeDateTime": "2026-11-26T00:00:00Z" })).await;
+        set(&alice, &made, end(20)).await;
+        alice.patch(&graph, &end(19)).await.expect(200);
+        let before = set(&alice, &made, json!({ "enabled": false, "name": null })).await;
+        for (member, value) in [
+            ("enabled", json!(true)),
+            ("maximumDownloads", json!(5)),
+            ("maximumDownloads", json!(null)),
+            ("notBeforeDateTime", json!(null)),
+            ("notBeforeDateTime", json!("2026-11-25T00:00:00Z")),
+            ("expirationDateTime", json!(null)),
+            ("expirationDateTime", end(21)["expirationDateTime"].clone()),
+        ] {
+            let error = alice.patch(&managed(&made), &json!({ member: value })).await.error(403, "notAllowed");
+            assert_eq!((&error["target"], &error["innerError"]["code"]), (&json!(member), &json!("sharingDisabled")));
+        }
+        for later in [end(21), json!({ "expirationDateTime": null })] {
+            let error = alice.patch(&graph, &later).await.error(403, "notAllowed");
+            assert_eq!(error["target"], "expirationDateTime");
+        }
+        assert_eq!(look(&alice, &made).await, before);
+        admin.set_policy(&json!({ "anonymousLinkGroups": null, "anonymousLinks": true })).await;
+        set(&alice, &made, json!({ "notBeforeDateTime": null })).await;
+    }
 }
