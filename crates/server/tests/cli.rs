@@ -195,7 +195,11 @@ fn people_are_added_listed_disabled_and_enabled() {
     works(&data, &["user", "enable", "ann@harbour.example"]);
     assert!(line("ann@").ends_with(" Ann"));
     fails(&data, &["user", "add", "ANN@harbour.example"], 1);
-    fails(&data, &["user", "add", "not-an-address"], 1);
+    for name in ["not-an-address", "ann@[127.0.0.1]", "ann@*.example", "ann@harbour_.example"] {
+        fails(&data, &["user", "add", name], 1);
+    }
+    // One domain in two spellings: one account.
+    fails(&data, &["user", "add", "ann@h\u{ff41}rbour.example"], 1);
     fails(&data, &["user", "disable", "nobody@harbour.example"], 1);
     fails(&data, &["user", "add"], 2);
 }

@@ -4,6 +4,7 @@ use driveway_core::Result;
 use driveway_core::error::Error;
 use driveway_core::id::{ApplicationId, GroupId, SiteId, TenantId, UserId};
 use driveway_core::identity::{Application, Group, Site, Tenant, TenantKind, User};
+use driveway_core::mail_address;
 use driveway_core::policy::access::Standing;
 
 use crate::db::{Row, only};
@@ -234,7 +235,7 @@ impl Tx<'_> {
 
 /// Principal names are compared in this form.
 fn upn_key(name: &str) -> String {
-    name.to_lowercase()
+    mail_address::key(name)
 }
 
 /// Reads the columns of a LEFT JOIN, whose first is NULL when there is no such row.

@@ -2,6 +2,7 @@
 
 use driveway_core::Result;
 use driveway_core::id::{PermissionId, UserId};
+use driveway_core::mail_address;
 use driveway_core::permission::{Creator, Grantee, Invitation, Permission, Role};
 
 use crate::db::{Row, Value};
@@ -94,9 +95,9 @@ fn grantee_columns(grantee: Option<Grantee>) -> (Value<'static>, Option<String>)
     }
 }
 
-/// Addresses that differ in case only are one person's.
+/// Addresses that differ in case only, or in how their domain is spelled, are one person's.
 fn address_key(address: &str) -> String {
-    address.to_lowercase()
+    mail_address::key(address)
 }
 
 /// Reads an invitation from the columns behind `kind`.

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 
 use crate::error::{Code, Error, Inner, Result};
+use crate::mail_address::domain_to_ascii;
 use crate::permission::Role;
 
 /// What decides about an invitation.
@@ -52,12 +53,9 @@ pub fn takes_the_place_of(offer: &Offer, existing: &Offer, now: Timestamp) -> bo
 
 /// Whether a text can be a mail address: what an account may be made for later (AMB-53).
 pub fn is_address(text: &str) -> bool {
-    let parts = text.split_once('@').filter(|(local, domain)| {
-        !local.is_empty()
-            && !domain.contains('@')
-            && domain.split('.').count() > 1
-            && domain.split('.').all(|label| !label.is_empty())
-    });
+    let parts = text
+        .split_once('@')
+        .filter(|(local, domain)| !local.is_empty() && !domain.contains('@') && domain_to_ascii(domain).is_some());
     parts.is_some()
         && text.len() <= 254
         && text
@@ -123,6 +121,9 @@ mod tests {
             ("a@b@example.com", false),
             ("ann b@example.com", false),
             ("<ann@example.com>", false),
+            ("ann@bücher.example", true),
+            ("ann@[127.0.0.1]", false),
+            ("ann@127.0.0.1", false),
         ] {
             assert_eq!(is_address(text), is, "{text}");
         }

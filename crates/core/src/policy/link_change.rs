@@ -2,8 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::sharing::SharingPolicy;
-use crate::drive::DriveKind;
+use super::sharing::{SharingPolicy, disabled};
 use crate::error::{Code, Error, Inner, Result};
 use crate::link_life::MOST_DOWNLOADS;
 use crate::permission::{LinkType, PasswordGuard, Role, SharingLink};
@@ -28,12 +27,12 @@ impl Manager {
 /// Everything that decides about a change.
 #[derive(Debug, Clone, Copy)]
 pub struct Facts<'a> {
-    /// The kind of the item's drive.
-    pub drive: DriveKind,
     /// The policy that holds in the drive.
     pub policy: &'a SharingPolicy,
     /// Who asks.
     pub manager: Manager,
+    /// Whether policy would let them make this very link now.
+    pub could_make: bool,
     /// The link as it is.
     pub link: &'a SharingLink,
     /// When it was made.
@@ -114,7 +113,37 @@ pub fn change_link(facts: &Facts<'_>, change: &Change, now: Timestamp) -> Result
         link.life.maximum_downloads = most;
     }
     check_order(facts, change, &link)?;
-    Ok(link)
+    match widened(facts.link, &link) {
+        Some(member) if !facts.could_make => Err(only_narrower(member)),
+        _ => Ok(link),
+    }
+}
+
+/// The first member by which a link opens more, or for longer, than another. A name and another password are neither.
+fn widened(old: &SharingLink, new: &SharingLink) -> Option<&'static str> {
+    let begins_earlier =
+        old.life.not_before.is_some_and(|begin| new.life.not_before.is_none_or(|earlier| earlier < begin));
+    let gives_more =
+        old.life.maximum_downloads.is_some_and(|most| new.life.maximum_downloads.is_none_or(|more| more > most));
+    [
+        (!old.life.enabled && new.life.enabled, "enabled"),
+        (ends_later(old.expires_at, new.expires_at), "expirationDateTime"),
+        (begins_earlier, "notBeforeDateTime"),
+        (gives_more, "maximumDownloads"),
+        (old.password.is_some() && new.password.is_none(), "password"),
+    ]
+    .into_iter()
+    .find_map(|(is_wider, member)| is_wider.then_some(member))
+}
+
+/// Whether an end is taken away or put off.
+pub(super) fn ends_later(old: Option<Timestamp>, new: Option<Timestamp>) -> bool {
+    old.is_some_and(|end| new.is_none_or(|later| later > end))
+}
+
+/// The refusal of what widens a link that policy wouldn't let this one make any more. Narrowing it is always good.
+pub(super) fn only_narrower(member: &'static str) -> Error {
+    disabled(member, "The administrator wouldn't let you make this link now: it can be narrowed, not widened.")
 }
 
 /// The expiry, pulled back to the organization's maximum as createLink does it (AMB-10). The maximum counts from the

@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 
+use super::link_change::{ends_later, only_narrower};
 use super::sharing::SharingPolicy;
 use crate::error::{Code, Error, Inner, Result};
 use crate::permission::{LinkScope, Permission, PermissionKind, Role, SharingLink};
@@ -24,6 +25,8 @@ pub struct Changer {
     pub is_maker: bool,
     /// Whether the permission is on the drive's root, where its owners have theirs.
     pub is_on_root: bool,
+    /// Whether policy would let them make this very link now.
+    pub could_make: bool,
 }
 
 /// What is written then.
@@ -59,7 +62,12 @@ pub fn may_change(
                     Err(Error::new(Code::NotSupported, "Only anonymous links have an expiry that can be changed.")
                         .target("expirationDateTime"))
                 }
-                Some(wanted) => new_expiry(permission, link, wanted, policy, now).map(Changed::Expiry),
+                Some(wanted) => match new_expiry(permission, link, wanted, policy, now)? {
+                    later if !changer.could_make && ends_later(link.expires_at, later) => {
+                        Err(only_narrower("expirationDateTime"))
+                    }
+                    expires_at => Ok(Changed::Expiry(expires_at)),
+                },
             }
         }
         PermissionKind::Grant { .. } | PermissionKind::Invitation(_) => {
@@ -134,7 +142,7 @@ mod tests {
         PermissionKind::Grant { grantee: Grantee::User(UserId::from_uuid(Uuid::nil())), role }
     }
 
-    const OWNER: Changer = Changer { role: Role::Owner, is_maker: false, is_on_root: true };
+    const OWNER: Changer = Changer { role: Role::Owner, is_maker: false, is_on_root: true, could_make: true };
 
     fn second(second: i64) -> Timestamp {
         Timestamp::from_second(second).unwrap()
@@ -166,7 +174,7 @@ mod tests {
         ) {
             let kind = if is_link { link(LinkScope::Anonymous, None) } else { grant(Role::Read) };
             let change = if is_link { Change { role: None, expires_at: Some(None) } } else { Change { role: Some(to), expires_at: None } };
-            let changer = Changer { role, is_maker: false, is_on_root: false };
+            let changer = Changer { role, is_maker: false, is_on_root: false, could_make: true };
             let decided = may_change(&permission(kind, second(0)), &change, changer, &SharingPolicy::default(), second(1));
             prop_assert_eq!(decided.unwrap_err().code(), Code::AccessDenied);
         }

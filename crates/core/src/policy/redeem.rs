@@ -60,15 +60,12 @@ pub enum Decision {
 ///
 /// The role is never greater than what the link's creator has on the item now (P9, P10).
 pub fn may_open(facts: &Facts<'_>, now: Timestamp) -> Decision {
-    let Some((permission, link)) = live_link(facts, now) else { return Decision::Gone };
-    let role = match facts.chain.role_of(facts.creator, now) {
-        // Sharing takes write access; a creator who has lost it has lost the link as well.
-        Some(creator) if creator >= Role::Write => permission.role().min(creator),
-        _ => return Decision::Gone,
+    let Some(link) = live_link(facts, now) else { return Decision::Gone };
+    let role = match role_through(facts, link, now) {
+        Ok(role) => role,
+        Err(ClosedBy::Maker) => return Decision::Gone,
+        Err(ClosedBy::Policy) => return Decision::Closed,
     };
-    if facts.policy.forbids(link.link_type, link.scope, facts.is_folder).is_some() {
-        return Decision::Closed;
-    }
     match (link.scope, facts.visitor) {
         (LinkScope::Anonymous, _) => {}
         (_, None) => return Decision::SignIn,
@@ -87,13 +84,46 @@ pub fn may_open(facts: &Facts<'_>, now: Timestamp) -> Decision {
     }
 }
 
-fn live_link<'a>(facts: &Facts<'a>, now: Timestamp) -> Option<(&'a Permission, &'a SharingLink)> {
+/// Why a link opens for nobody, whatever its own life says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ClosedBy {
+    /// Policy has closed links of its kind here, for the time being (AMB-20).
+    Policy,
+    /// Who made it may not share the item any more (P9).
+    Maker,
+}
+
+impl ClosedBy {
+    /// The word on the wire.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Policy => "policy",
+            Self::Maker => "maker",
+        }
+    }
+}
+
+/// What the link gives at most, by its maker's rights and by policy, or which of the two gives nothing. It is the same for
+/// every visitor.
+pub fn role_through(facts: &Facts<'_>, link: &SharingLink, now: Timestamp) -> Result<Role, ClosedBy> {
+    let role = match facts.chain.role_of(facts.creator, now) {
+        // Sharing takes write access; a creator who has lost it has lost the link as well.
+        Some(creator) if creator >= Role::Write => facts.link.role().min(creator),
+        _ => return Err(ClosedBy::Maker),
+    };
+    match facts.policy.forbids(link.link_type, link.scope, facts.is_folder) {
+        Some(_) => Err(ClosedBy::Policy),
+        None => Ok(role),
+    }
+}
+
+fn live_link<'a>(facts: &Facts<'a>, now: Timestamp) -> Option<&'a SharingLink> {
     if !facts.chain.is_live() {
         return None;
     }
     let link = facts.link.link()?;
     let is_live = state(link, facts.link.created_at, facts.policy, now) == State::Live;
-    (is_live && facts.chain.reaches(facts.link)).then_some((facts.link, link))
+    (is_live && facts.chain.reaches(facts.link)).then_some(link)
 }
 
 /// How a link stands in its life, whoever asks.

@@ -1,5 +1,6 @@
 //! Our own namespace, `/driveway/v1/`: what Graph doesn't have.
 
+mod inheritance;
 mod link_audit;
 mod link_list;
 mod links;
@@ -35,6 +36,7 @@ pub(crate) fn routes() -> Router<Arc<App>> {
         .merge(link_list::routes())
         .merge(link_audit::routes())
         .merge(recycle_bin::routes())
+        .merge(inheritance::routes())
 }
 
 /// A request on its way into an operation.

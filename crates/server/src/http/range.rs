@@ -15,7 +15,10 @@ pub(crate) enum Asked {
 
 /// Reads the header for a content of so many bytes.
 pub(crate) fn parse(header: Option<&str>, size: u64) -> Asked {
-    let Some(range) = header.and_then(|header| header.trim().strip_prefix("bytes=")) else { return Asked::Whole };
+    let Some((unit, range)) = header.and_then(|header| header.trim().split_once('=')) else { return Asked::Whole };
+    if !unit.eq_ignore_ascii_case("bytes") {
+        return Asked::Whole;
+    }
     let Some((first, last)) = range.split_once('-') else { return Asked::Whole };
     let number = |text: &str| {
         if text.bytes().all(|b| b.is_ascii_digit()) && !text.is_empty() {
@@ -46,6 +49,7 @@ mod tests {
     #[test]
     fn the_three_forms_are_read() {
         assert_eq!(parse(Some("bytes=0-0"), 10), Asked::Part(0..1));
+        assert_eq!(parse(Some("BYTES=0-0"), 10), Asked::Part(0..1), "units have no case");
         assert_eq!(parse(Some("bytes=5-"), 10), Asked::Part(5..10));
         assert_eq!(parse(Some("bytes=-3"), 10), Asked::Part(7..10));
         assert_eq!(parse(Some("bytes=-30"), 10), Asked::Part(0..10));

@@ -5,13 +5,14 @@
 
 use driveway_core::address::{ItemAddress, Start};
 use driveway_core::caller::{Caller, Intent, Reach};
+use driveway_core::drive::Drive;
 use driveway_core::error::{Code, Error, Inner};
 use driveway_core::id::{ItemId, PermissionId, TenantId, UserId};
 use driveway_core::identity::User;
 use driveway_core::item::DriveItem;
 use driveway_core::permission::{LinkScope, LinkType, Permission, Role, SharingLink};
 use driveway_core::policy::access::{Actor, Chain, Standing};
-use driveway_core::policy::redeem::{self, Decision, Visitor};
+use driveway_core::policy::redeem::{self, ClosedBy, Decision, Visitor};
 use driveway_core::policy::sharing::{Maker, SharingPolicy, anonymous_disabled};
 use jiff::Timestamp;
 use uuid::Uuid;
@@ -123,7 +124,7 @@ fn open_item(
         _ => return Ok(Passage::Closed(decision, Some(permission))),
     };
     let Some(drive) = tx.drive(&item.drive)? else { return Ok(gone()) };
-    if sharing.link_type == LinkType::Embed && !policy.allows_embed_on(drive.kind) {
+    if is_closed_embed(sharing, &policy, &drive) {
         return Ok(Passage::Closed(Decision::Closed, Some(permission)));
     }
     let expires_at =
@@ -133,6 +134,36 @@ fn open_item(
     let via = Via::Link { link, link_type, shared, counts_downloads, password_version, caller };
     let opened = Box::new(Opened { access: Access { drive, item, chain, role, via }, permission, expires_at });
     Ok(if decision == Decision::Add { Passage::Add(opened) } else { Passage::Open(opened) })
+}
+
+fn is_closed_embed(link: &SharingLink, policy: &SharingPolicy, drive: &Drive) -> bool {
+    link.link_type == LinkType::Embed && !policy.allows_embed_on(drive.kind)
+}
+
+/// What keeps a link from opening for anybody besides its own life, by the same law as [`open_link`]. The access is to the
+/// link's own item.
+pub fn closed_by(
+    tx: &mut Tx<'_>,
+    access: &Access,
+    permission: &Permission,
+    policy: &SharingPolicy,
+    now: Timestamp,
+) -> Result<Option<ClosedBy>> {
+    let Some(link) = permission.link() else { return Ok(None) };
+    let creator = Creator::load(tx, link, access.chain.tenant, policy)?;
+    let facts = redeem::Facts {
+        chain: &access.chain,
+        link: permission,
+        is_folder: access.item.is_folder(),
+        policy,
+        creator: creator.actor(),
+        visitor: None,
+        password_version: None,
+    };
+    Ok(match redeem::role_through(&facts, link, now) {
+        Ok(_) => is_closed_embed(link, policy, &access.drive).then_some(ClosedBy::Policy),
+        Err(closed_by) => Some(closed_by),
+    })
 }
 
 fn visitor_of(user: &User, tenant: TenantId, policy: &SharingPolicy) -> Visitor {

@@ -5,6 +5,7 @@ use driveway_core::caller::{Caller, Intent};
 use driveway_core::error::{Code, Error};
 use driveway_core::id::{GroupId, PermissionId, TenantId, UserId};
 use driveway_core::identity::User;
+use driveway_core::mail_address;
 use driveway_core::permission::{Creator, Grantee, Invitation, Permission, PermissionKind, Role};
 use driveway_core::policy::invitation::{Facts, Offer, is_address, may_invite, takes_the_place_of};
 use driveway_core::policy::sharing::{Maker, Outsider, SharingPolicy};
@@ -178,7 +179,7 @@ fn is_for(permission: &Permission, invited: &Invited) -> bool {
     match (permission.holder(), &invited.grantee, &permission.kind) {
         (Some(holder), Some(grantee), _) => holder == grantee,
         (None, None, PermissionKind::Invitation(waiting)) => match (&waiting.email, &invited.email) {
-            (Some(waiting), Some(email)) => waiting.to_lowercase() == email.to_lowercase(),
+            (Some(waiting), Some(email)) => mail_address::key(waiting) == mail_address::key(email),
             _ => false,
         },
         _ => false,

@@ -9,7 +9,7 @@ use driveway_core::error::{Code, Error};
 use driveway_core::id::PermissionId;
 use driveway_core::permission::{PasswordGuard, Permission, Role, SharingLink};
 use driveway_core::policy::link_change::{Change, Facts, Manager, change_link};
-use driveway_core::policy::redeem::{self, State};
+use driveway_core::policy::redeem::{self, ClosedBy, State};
 use driveway_core::policy::sharing::SharingPolicy;
 use jiff::Timestamp;
 use secrecy::SecretString;
@@ -30,6 +30,8 @@ pub struct LinkView {
     pub creator: Option<Identity>,
     /// How it stands.
     pub state: State,
+    /// Why it opens for nobody, apart from how it stands itself.
+    pub closed_by: Option<ClosedBy>,
     /// When it was last opened.
     pub last_opened_at: Option<Timestamp>,
     /// Whether its name is told: to its maker and the item's owners.
@@ -60,9 +62,9 @@ impl Managed {
 
     fn changed(&self, change: &Change, now: Timestamp) -> Result<SharingLink> {
         let facts = Facts {
-            drive: self.access.drive.kind,
             policy: &self.policy,
             manager: self.manager,
+            could_make: gate::could_create(&self.access, &self.permission, &self.policy),
             link: self.link()?,
             created_at: self.permission.created_at,
         };
@@ -210,6 +212,7 @@ pub(super) fn show(tx: &mut Tx<'_>, managed: &Managed, now: Timestamp) -> Result
         item,
         creator,
         state: redeem::state(link, permission.created_at, policy, now),
+        closed_by: gate::closed_by(tx, access, permission, policy, now)?,
         last_opened_at: tx.last_opened(permission.id)?,
         shows_name: managed.manager.may_see(),
     })

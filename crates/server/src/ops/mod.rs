@@ -16,6 +16,7 @@ pub mod directory;
 pub mod drive;
 pub mod gate;
 pub mod grant;
+pub mod inheritance;
 pub mod invite;
 pub mod invite_by_link;
 pub mod item;

@@ -13,7 +13,7 @@ use serde_json::json;
 use super::access::reach;
 use super::item::check_e_tag;
 use super::permissions::{PermissionView, find_own, is_made_by, view};
-use super::{Credentials, Result, Tx, audit};
+use super::{Credentials, Result, Tx, audit, gate};
 
 /// Which permission, and on which condition.
 #[derive(Debug, Clone, Copy)]
@@ -38,8 +38,12 @@ pub fn update(
     check_e_tag(&access.item, target.if_match)?;
     let permission = find_own(tx, &access, target.id)?;
     let policy = tx.sharing_policy(&access.drive.id)?;
-    let is_on_root = permission.item == access.drive.root;
-    let changer = Changer { role: access.role, is_maker: is_made_by(&access, &permission), is_on_root };
+    let changer = Changer {
+        role: access.role,
+        is_maker: is_made_by(&access, &permission),
+        is_on_root: permission.item == access.drive.root,
+        could_make: gate::could_create(&access, &permission, &policy),
+    };
     match may_change(&permission, change, changer, &policy, now)? {
         Changed::Nothing => {}
         Changed::Role(role) => tx.set_role(permission.id, role)?,

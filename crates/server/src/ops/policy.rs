@@ -92,12 +92,19 @@ fn merged<T: Serialize + DeserializeOwned + Clone>(current: &T, changes: &Change
         };
         member.clone_from(value);
         match serde_json::from_value(whole) {
-            Ok(read) => merged = read,
+            Ok(read) if has_kind_of(&read, name, value)? => merged = read,
             Err(_) if value.is_null() => {}
-            Err(_) => return Err(Error::invalid(name.clone(), format!("{name} has no such value."))),
+            _ => return Err(Error::invalid(name.clone(), format!("{name} has no such value."))),
         }
     }
     Ok(merged)
+}
+
+/// Whether a member is written as it was said. What is kept may be read from older or longer spellings, such as the `false`
+/// of the oldest databases; nobody is to send one.
+fn has_kind_of<T: Serialize>(read: &T, name: &str, said: &Value) -> Result<bool> {
+    let written = serde_json::to_value(read).map_err(Error::internal)?;
+    Ok(written.get(name).is_some_and(|written| std::mem::discriminant(written) == std::mem::discriminant(said)))
 }
 
 fn require_reader(tx: &mut Tx<'_>, credentials: &Credentials) -> Result<Caller> {

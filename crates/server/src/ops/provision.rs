@@ -4,6 +4,7 @@ use driveway_core::drive::{Drive, DriveKind, DriveOwner};
 use driveway_core::error::Error;
 use driveway_core::id::{ApplicationId, DriveId, GroupId, ItemId, PermissionId, SiteId, TenantId, UserId};
 use driveway_core::identity::{Application, Group, Site, Tenant, TenantKind, User};
+use driveway_core::mail_address::domain_to_ascii;
 use driveway_core::permission::{Grantee, Permission, PermissionKind, Role};
 use jiff::Timestamp;
 
@@ -114,7 +115,7 @@ pub fn user(
 fn check_principal_name(name: &str) -> Result<()> {
     let is_address = name
         .split_once('@')
-        .is_some_and(|(local, domain)| !local.is_empty() && domain.contains('.') && !domain.contains('@'));
+        .is_some_and(|(local, domain)| !local.is_empty() && !domain.contains('@') && domain_to_ascii(domain).is_some());
     if is_address
         && name.len() <= 113
         && name.chars().all(|c| !c.is_control() && !c.is_whitespace() && !matches!(c, '/' | '#' | '?' | ':'))

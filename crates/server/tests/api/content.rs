@@ -188,6 +188,7 @@ async fn a_download_comes_in_parts_when_asked_and_only_when_it_changed() {
     assert_eq!((whole.header("accept-ranges"), whole.header("content-length")), ("bytes", "10"));
     for (range, part, said) in [
         ("bytes=0-3", "0123", "bytes 0-3/10"),
+        ("BYTES=0-1", "01", "bytes 0-1/10"),
         ("bytes=7-", "789", "bytes 7-9/10"),
         ("bytes=-2", "89", "bytes 8-9/10"),
         ("bytes=8-100", "89", "bytes 8-9/10"),

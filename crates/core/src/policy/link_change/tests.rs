@@ -27,7 +27,7 @@ fn link(link_type: LinkType, scope: LinkScope) -> SharingLink {
 const OWNER: Manager = Manager { role: Some(Role::Owner), is_maker: false };
 
 fn change_by(manager: Manager, link: &SharingLink, change: &Change, policy: &SharingPolicy) -> Result<SharingLink> {
-    let facts = Facts { drive: DriveKind::Personal, policy, manager, link, created_at: at(0) };
+    let facts = Facts { policy, manager, could_make: true, link, created_at: at(0) };
     change_link(&facts, change, at(100))
 }
 
@@ -110,8 +110,44 @@ fn times_that_make_no_sense_are_refused_by_name() {
     assert_eq!(change_by(OWNER, &open, &clear, &policy).unwrap().expires_at, None);
     // The maximum has passed for a link that is as old as that.
     let short = SharingPolicy { maximum_expiration_days: Some(1), ..policy };
-    let facts = Facts { drive: DriveKind::Personal, policy: &short, manager: OWNER, link: &open, created_at: at(0) };
+    let facts = Facts { policy: &short, manager: OWNER, could_make: true, link: &open, created_at: at(0) };
     let extend = Change { expires_at: Some(Some(at(9_999_999))), ..Change::default() };
     let late = change_link(&facts, &extend, at(86_400)).unwrap_err();
     assert_eq!((late.code(), late.target_name()), (Code::NotAllowed, Some("expirationDateTime")));
+}
+
+/// Who couldn't make the link now narrows it and doesn't widen it; a change there and back isn't both.
+#[test]
+fn what_policy_would_not_let_be_made_is_only_narrowed() {
+    let policy = SharingPolicy::default();
+    let mut open = link(LinkType::View, LinkScope::Anonymous);
+    open.life.maximum_downloads = Some(5);
+    open.life.not_before = Some(at(300));
+    open.password = Some(PasswordGuard { hash: SecretString::from("hash"), version: 1 });
+    let facts = Facts { policy: &policy, manager: OWNER, could_make: false, link: &open, created_at: at(0) };
+    for (change, widens) in [
+        (Change { enabled: Some(false), ..Change::default() }, None),
+        (Change { name: Some(None), ..Change::default() }, None),
+        (Change { password: Some(open.password.clone()), ..Change::default() }, None),
+        (Change { password: Some(None), ..Change::default() }, Some("password")),
+        (Change { expires_at: Some(Some(at(900))), ..Change::default() }, None),
+        (Change { expires_at: Some(Some(at(1001))), ..Change::default() }, Some("expirationDateTime")),
+        (Change { expires_at: Some(None), ..Change::default() }, Some("expirationDateTime")),
+        (Change { not_before: Some(Some(at(400))), ..Change::default() }, None),
+        (Change { not_before: Some(Some(at(200))), ..Change::default() }, Some("notBeforeDateTime")),
+        (Change { not_before: Some(None), ..Change::default() }, Some("notBeforeDateTime")),
+        (Change { maximum_downloads: Some(Some(4)), ..Change::default() }, None),
+        (Change { maximum_downloads: Some(Some(6)), ..Change::default() }, Some("maximumDownloads")),
+        (Change { maximum_downloads: Some(None), ..Change::default() }, Some("maximumDownloads")),
+    ] {
+        let refused = change_link(&facts, &change, at(100)).err();
+        assert_eq!(refused.as_ref().and_then(Error::target_name), widens, "{change:?}");
+        assert!(refused.is_none_or(|error| error.code() == Code::NotAllowed));
+        assert!(change_link(&Facts { could_make: true, ..facts }, &change, at(100)).is_ok());
+    }
+    let mut off = open.clone();
+    off.life.enabled = false;
+    let on = Change { enabled: Some(true), ..Change::default() };
+    let refused = change_link(&Facts { link: &off, ..facts }, &on, at(100)).unwrap_err();
+    assert_eq!(refused.target_name(), Some("enabled"));
 }

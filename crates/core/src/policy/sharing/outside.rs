@@ -8,6 +8,7 @@ use crate::caller::{Caller, Principal};
 use crate::error::{Error, Result};
 use crate::id::{GroupId, TenantId};
 use crate::identity::User;
+use crate::mail_address::domain_to_ascii;
 use crate::permission::{LinkScope, LinkType};
 use crate::policy::access::Standing;
 
@@ -73,7 +74,8 @@ impl SharingPolicy {
         if mode == DomainRestriction::None {
             return true;
         }
-        let domain = address.rsplit('@').next().unwrap_or_default().to_lowercase();
+        // A domain that has no such form is on no list, and passes none.
+        let Some(domain) = domain_to_ascii(address.rsplit('@').next().unwrap_or_default()) else { return false };
         let allows = matches!(mode, DomainRestriction::AllowList | DomainRestriction::Both);
         let blocks = matches!(mode, DomainRestriction::BlockList | DomainRestriction::Both);
         (!allows || self.sharing_allowed_domain_list.contains(&domain))

@@ -9,6 +9,7 @@ use super::{anonymous_disabled, disabled};
 use crate::drive::DriveKind;
 use crate::error::{Error, Result};
 use crate::id::GroupId;
+use crate::mail_address::domain_to_ascii;
 use crate::permission::{LinkScope, LinkType};
 use crate::time;
 
@@ -287,18 +288,10 @@ pub(super) fn check_file_type(most: Option<AnonymousLinkType>) -> Result<()> {
 }
 
 pub(super) fn check_domains(target: &'static str, domains: &BTreeSet<String>) -> Result<()> {
-    let is_label = |label: &str| {
-        !label.is_empty()
-            && label.len() <= 63
-            && label.chars().all(|c| c.is_alphanumeric() || c == '-')
-            && !label.starts_with('-')
-            && !label.ends_with('-')
-    };
-    let is_domain = |domain: &String| domain.len() <= 253 && domain.contains('.') && domain.split('.').all(is_label);
     if domains.len() > SharingPolicy::MOST_DOMAINS {
         return Err(Error::invalid(target, "A list has at most 1000 domains."));
     }
-    if domains.iter().all(is_domain) {
+    if domains.iter().all(|domain| domain_to_ascii(domain).is_some()) {
         Ok(())
     } else {
         Err(Error::invalid(target, "A domain is written as in example.com, without wildcards."))
@@ -312,10 +305,10 @@ pub(super) fn check_groups(target: &'static str, groups: Option<&BTreeSet<GroupI
     Ok(())
 }
 
-/// Reads domains, which don't differ by case.
+/// Reads domains, each in its ASCII form; what has none stays as it is, for [`check_domains`] to refuse.
 fn domains<'de, D: Deserializer<'de>>(deserializer: D) -> std::result::Result<BTreeSet<String>, D::Error> {
     let domains = Vec::<String>::deserialize(deserializer)?;
-    Ok(domains.into_iter().map(|domain| domain.trim().to_lowercase()).collect())
+    Ok(domains.into_iter().map(|domain| domain_form(&domain)).collect())
 }
 
 /// [`domains`] of a list that may be missing.
@@ -323,7 +316,12 @@ pub(super) fn some_domains<'de, D: Deserializer<'de>>(
     deserializer: D,
 ) -> std::result::Result<Option<BTreeSet<String>>, D::Error> {
     let domains = Option::<Vec<String>>::deserialize(deserializer)?;
-    Ok(domains.map(|domains| domains.into_iter().map(|domain| domain.trim().to_lowercase()).collect()))
+    Ok(domains.map(|domains| domains.into_iter().map(|domain| domain_form(&domain)).collect()))
+}
+
+fn domain_form(domain: &str) -> String {
+    let domain = domain.trim();
+    domain_to_ascii(domain).unwrap_or_else(|| domain.to_lowercase())
 }
 
 fn capability<'de, D: Deserializer<'de>>(deserializer: D) -> std::result::Result<SharingCapability, D::Error> {

@@ -156,6 +156,9 @@ pub(super) fn entry(app: &App, base_url: &str, view: &LinkView) -> Value {
     let mut members = Map::with_capacity(12);
     members.insert("id".into(), permission.id.to_string().into());
     members.insert("state".into(), view.state.as_str().into());
+    if let Some(closed_by) = view.closed_by {
+        members.insert("closedBy".into(), closed_by.as_str().into());
+    }
     members.insert("createdDateTime".into(), time::format(permission.created_at).into());
     if let Some(link) = permission.link() {
         add_life(&mut members, link, view.shows_name);

@@ -33,6 +33,8 @@ pub struct Limited {
 /// A place that there is, with what holds there before its own limits.
 pub(super) struct Found {
     pub(super) place: LimitedPlace,
+    organization: SharingPolicy,
+    /// The organization's, narrowed by the drive's site.
     base: SharingPolicy,
     pub(super) limits: Limits,
 }
@@ -48,12 +50,18 @@ impl Found {
         let limits = merged(if anew { &none } else { &self.limits }, changes)?;
         limits.validate()?;
         match limits.widens(&self.base) {
-            Some(member) => Err(Error::invalid(
-                member,
-                format!("{member} would allow more than the organization does; a site or a drive can only narrow."),
-            )),
+            Some(member) => Err(self.too_wide(member, &limits)),
             None => Ok(limits),
         }
+    }
+
+    fn too_wide(&self, member: &'static str, limits: &Limits) -> Error {
+        let message = if limits.widens(&self.organization) == Some(member) {
+            format!("{member} would allow more than the organization does; a site or a drive can only narrow.")
+        } else {
+            format!("{member} would allow more than the drive's site does; a drive can only narrow.")
+        };
+        Error::invalid(member, message)
     }
 
     /// What holds in the place with these limits in the place of its own.
@@ -92,7 +100,8 @@ pub fn lift(tx: &mut Tx<'_>, credentials: &Credentials, key: &PlaceKey) -> Resul
 
 /// The place, if it is one of the caller's tenant.
 pub(super) fn find(tx: &mut Tx<'_>, caller: &Caller, key: &PlaceKey) -> Result<Found> {
-    let mut base = tx.tenant_policy(caller.tenant)?;
+    let organization = tx.tenant_policy(caller.tenant)?;
+    let mut base = organization.clone();
     let place = match key {
         PlaceKey::Site(site) => {
             let site = find_site(tx, caller.tenant, &SiteKey::Id(site.clone()))?;
@@ -111,5 +120,5 @@ pub(super) fn find(tx: &mut Tx<'_>, caller: &Caller, key: &PlaceKey) -> Result<F
         }
     };
     let limits = tx.limits(&place)?.unwrap_or_default();
-    Ok(Found { place, base, limits })
+    Ok(Found { place, organization, base, limits })
 }

@@ -112,4 +112,76 @@ async fn amb_30_p10_what_the_caller_keeps_ends_with_what_they_have_above() {
     bob.put(&format!("{file}/content"), "no more").await.error(403, "accessDenied");
     server.advance(jiff::SignedDuration::from_hours(2));
     server.bob().get(&file).await.error(404, "itemNotFound");
+
+/// Where an item is said to inherit, or not.
+fn switch(item: &str) -> String {
+    item.replace("/v1.0/", "/driveway/v1/")
+}
+
+/// CL-23, AMB-29: owners take back what ended inheritance; from the next request on it flows again.
+#[tokio::test]
+async fn cl_23_amb_29_an_item_inherits_again_when_its_owner_says_so() {
+    let server = TestServer::start().await;
+    let (alice, bob) = (server.alice(), server.bob());
+    let folder = server.item(ALICE, "Reports");
+    server.grant(&folder, BOB, Role::Read).await;
+    let above = alice.view_link(&folder).await;
+    let own = alice.share(FILE, &breaking()).await.expect(201).json();
+    let file = alice.get(FILE).await.json();
+    let drive = &server.person(ALICE).drive.id;
+    let file_id = file["id"].as_str().unwrap();
+    let item = format!("/v1.0/drives/{drive}/items/{file_id}");
+    let cut =
+        json!({ "driveId": drive.to_string(), "id": file_id, "name": "Q3 summary.md", "inheritsPermissions": false });
+    assert_eq!(alice.get(&switch(&item)).await.expect(200).json(), cut);
+    bob.get(&item).await.error(404, "itemNotFound");
+
+    let on = json!({ "inheritsPermissions": true });
+    let back = alice.patch(&switch(&item), &on).await.expect(200).json();
+    let mut inherits = cut;
+    inherits["inheritsPermissions"] = json!(true);
+    assert_eq!(back, inherits);
+    assert_eq!(alice.get(&switch(&item)).await.expect(200).json(), inherits);
+    bob.get(&item).await.expect(200);
+    server.anonymous().get(&format!("{}:/Q3%20summary.md", by_share(&above))).await.expect(200);
+    // What was put on the item itself stays; and saying it again changes nothing.
+    server.anonymous().get(&by_share(&own)).await.expect(200);
+    for body in [on, json!({}), json!({ "inheritsPermissions": null })] {
+        assert_eq!(alice.patch(&switch(&item), &body).await.expect(200).json(), inherits);
+    }
+}
+
+/// Everybody else is told what they would be told elsewhere; nothing else can be said there.
+#[tokio::test]
+async fn cl_23_inheritance_comes_back_by_owners_alone() {
+    let server = TestServer::start().await;
+    let (alice, bob, item) = (server.alice(), server.bob(), server.item(ALICE, "Welcome.txt"));
+    let link = alice.share(&item, &json!({ "type": "edit", "scope": "anonymous" })).await.expect(201).json();
+    server.grant(&item, BOB, Role::Write).await;
+    let (place, on) = (switch(&item), json!({ "inheritsPermissions": true }));
+    bob.get(&place).await.error(403, "accessDenied");
+    bob.patch(&place, &on).await.error(403, "accessDenied");
+    for stranger in [server.pat(), server.admin()] {
+        stranger.get(&place).await.error(404, "itemNotFound");
+        stranger.patch(&place, &on).await.error(404, "itemNotFound");
+    }
+    server.anonymous().patch(&place, &on).await.error(401, "InvalidAuthenticationToken");
+    // A link is no way to it, also not for who has redeemed it.
+    let pat = server.pat();
+    pat.with("prefer", "redeemSharingLink").get(&by_share(&link)).await.expect(200);
+    let refused = pat.patch(&place, &on).await;
+    assert!(matches!(refused.status.as_u16(), 403 | 404), "{}", refused.status);
+
+    for (body, code, target) in [
+        (json!({ "inheritsPermissions": false }), "notSupported", "inheritsPermissions"),
+        (json!({ "inheritsPermissions": "true" }), "invalidRequest", "inheritsPermissions"),
+        (json!({ "inheritsPermissions": true, "name": "x" }), "invalidRequest", "name"),
+    ] {
+        assert_eq!(alice.patch(&place, &body).await.error(400, code)["target"], target);
+    }
+    let elsewhere = format!("/driveway/v1/drives/{}/items/none", server.person(ALICE).drive.id);
+    alice.patch(&elsewhere, &on).await.error(404, "itemNotFound");
+    alice.delete(&place).await.error(405, "notAllowed");
+    alice.delete(&item).await.expect(204);
+    alice.get(&place).await.error(404, "itemNotFound");
 }

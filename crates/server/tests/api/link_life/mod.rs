@@ -1,6 +1,7 @@
 //! The life of a link beyond Graph: `/driveway/v1/links/{id}`.
 
 mod change;
+mod closed;
 mod downloads;
 mod names;
 mod strangers;

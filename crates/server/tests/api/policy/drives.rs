@@ -59,6 +59,7 @@ async fn policy_02_site_and_drive_meet() {
         .expect(200);
     let wider = admin.patch(&drive, &json!({ "maximumExpirationDays": 6 })).await.error(400, "invalidRequest");
     assert_eq!(wider["target"], "maximumExpirationDays");
+    assert!(wider["message"].as_str().unwrap().contains("the drive's site"), "{wider}");
     let body = json!({ "maximumExpirationDays": 3, "sharingBlockedDomainList": ["b.example"] });
     let met = admin.patch(&drive, &body).await.expect(200).json();
     assert_eq!(met["effective"]["sharingBlockedDomainList"], json!(["a.example", "b.example"]));
@@ -101,11 +102,15 @@ async fn policy_02_what_would_widen_is_refused_by_name() {
             let body = json!({ member: value }).to_string();
             let error = admin.send(method, &drive, "application/json", body).await.error(400, "invalidRequest");
             assert_eq!(error["target"], member);
+            assert!(error["message"].as_str().unwrap().contains("the organization"), "{error}");
         }
     }
     for (member, value) in [
         ("maximumExpirationDays", json!(0)),
         ("anonymousFileLinkType", json!("viewUpload")),
+        ("anonymousFileLinkType", json!({ "view": null })),
+        ("sharingCapability", json!(false)),
+        ("sharingCapability", json!({ "disabled": null })),
         ("sharingBlockedDomainList", json!(["x"])),
         ("passwordsOnBusiness", json!(false)),
         ("anonymousLinks", json!(false)),

@@ -31,6 +31,37 @@ async fn policy_01_each_level_lets_share_with_its_people() {
     }
 }
 
+/// POLICY-09: a domain is one in all the spellings that IDNA has for it, on the list and in the address.
+#[tokio::test]
+async fn policy_09_domains_are_compared_in_their_ascii_form() {
+    let server = TestServer::start().await;
+    let (alice, admin, item) = (server.alice(), server.admin(), server.item(ALICE, "Welcome.txt"));
+    let lists =
+        |mode: &str, list: &str, domains: &[&str]| json!({ "sharingDomainRestrictionMode": mode, list: domains });
+    let block = lists("blockList", "sharingBlockedDomainList", &["ｅvil.example", "Bücher.example"]);
+    let said = admin.patch(SETTINGS, &block).await.expect(200).json();
+    assert_eq!(said["sharingBlockedDomainList"], json!(["evil.example", "xn--bcher-kva.example"]));
+    let spellings = ["a@evil.example", "a@\u{ff45}vil.example", "a@evil.exam\u{200b}ple", "a@EVIL\u{3002}example"];
+    for email in spellings.into_iter().chain(["a@bücher.example", "a@XN--bcher-KVA.example"]) {
+        is_disabled(&invite(&alice, &item, email, "read").await, "recipients[0]");
+    }
+    invite(&alice, &item, "a@good.example", "read").await.expect(200);
+    let allow = lists("allowList", "sharingAllowedDomainList", &["evil.example"]);
+    admin.patch(SETTINGS, &allow).await.expect(200);
+    is_disabled(&invite(&alice, &item, "b@good.example", "read").await, "recipients[0]");
+    let known = alice.get(&format!("{item}/permissions")).await.json()["value"].as_array().unwrap().len();
+    for email in spellings {
+        // And all of them are one address: the second finds the first's invitation.
+        invite(&alice, &item, email, "read").await.expect(200);
+    }
+    assert_eq!(alice.get(&format!("{item}/permissions")).await.json()["value"].as_array().unwrap().len(), known + 1);
+    for email in
+        ["a@[127.0.0.1]", "a@127.0.0.1", "a@a_b.example", "a@*.example", "a@xn--zz-.example", "a@\u{200b}.example"]
+    {
+        invite(&alice, &item, email, "read").await.error(400, "invalidRequest");
+    }
+}
+
 /// POLICY-01, P38: what outsiders have is dormant while the level forbids it, on every way in, and theirs again afterwards.
 #[tokio::test]
 async fn policy_01_p38_what_outsiders_have_sleeps_and_wakes() {

@@ -95,6 +95,11 @@ async fn policy_01_what_settings_refuse_is_named() {
         ("isRequireAcceptingUserToMatchInvitedUserEnabled", json!("yes"), "invalidRequest"),
         ("sharingCapability", json!("everybody"), "invalidRequest"),
         ("sharingCapability", json!(2), "invalidRequest"),
+        ("sharingCapability", json!(false), "invalidRequest"),
+        ("sharingCapability", json!(true), "invalidRequest"),
+        ("sharingCapability", json!({ "disabled": null }), "invalidRequest"),
+        ("sharingDomainRestrictionMode", json!({ "blockList": null }), "invalidRequest"),
+        ("sharingDomainRestrictionMode", json!(true), "invalidRequest"),
         ("sharingDomainRestrictionMode", json!("allowAndBlockList"), "invalidRequest"),
         ("sharingDomainRestrictionMode", json!("unknownFutureValue"), "invalidRequest"),
         ("sharingBlockedDomainList", json!("a.example"), "invalidRequest"),
@@ -129,7 +134,9 @@ async fn policy_03_to_12_every_member_refuses_what_it_cannot_have() {
     let flags = [json!("true"), json!(1)];
     let words = [json!("none"), json!(true), json!("")];
     let groups = [json!("all"), json!(["x"]), json!([1])];
-    let cases: [(&str, &[Value]); 17] = [
+    let capabilities = [json!(false), json!(true), json!(0), json!(""), json!({ "disabled": null })];
+    let cases: [(&str, &[Value]); 18] = [
+        ("sharingCapability", &capabilities),
         ("defaultExpirationDays", &days),
         ("maximumExpirationDays", &days),
         ("organizationDefaultExpirationDays", &days),
