@@ -6,11 +6,13 @@
 
 mod address;
 mod chain;
+mod refusal;
 
 use crate::id::{ApplicationId, UserId};
 
 pub use self::address::{Addresses, Network};
 pub use self::chain::{Entry, Record, Tail, anchor, entry, first_break, is_whole_to};
+pub use self::refusal::Refusal;
 
 /// What happened to a link.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

@@ -5,7 +5,6 @@
 //! of a name only that it was changed.
 
 mod read;
-mod reason;
 
 use driveway_core::audit::{By, Kind};
 use driveway_core::id::{PermissionId, UserId};
@@ -17,7 +16,6 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::{Map, Value, json};
 
 pub use self::read::{Actor, Event, Trail, read, whole};
-pub(super) use self::reason::refusal_reason;
 use super::{Credentials, Result, Tx};
 use crate::app::App;
 

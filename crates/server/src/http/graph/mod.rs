@@ -167,8 +167,7 @@ async fn dispatch(app: Arc<App>, context: &Context, request: Request) -> (&'stat
                 let what = match &outcome {
                     Ok(_) if method == Method::GET => Use::Opened,
                     Ok(_) => Use::Written,
-                    Err(error) if error.code() == Code::Unauthenticated => Use::Asked,
-                    Err(_) => Use::Failed,
+                    Err(error) => Use::Failed(error.refusal()),
                 };
                 app.openings.used_by_share(link, &credentials, what, context.now);
             }
