@@ -50,7 +50,8 @@ async fn a_link_is_made_changed_and_taken_away_and_the_trail_stays() {
     pat.patch(&format!("{}/permissions/{}", at("a.txt"), made.id), &patch).await.expect(200);
     let changed = last(&pat, &made).await;
     assert_eq!((&changed["details"], &changed["through"]), (&patch, &json!("graph")));
-    // A change that is refused is none.
+    // A change that is refused is none, and neither is one of nothing.
+    set(&pat, &made, json!({})).await;
     pat.patch(&managed(&made), &json!({"maximumDownloads": 0})).await.expect(400);
     pat.delete(&managed(&made)).await.expect(204);
     assert_eq!(kinds(&pat, &made).await, ["created", "changed", "changed", "changed", "revoked"]);
