@@ -6,8 +6,8 @@ use serde_json::{Value, json};
 use super::{events, kinds, last, trail};
 use crate::link_life::{managed, set};
 use crate::steps::{at, edit, link, link_at, put, view};
-use crate::support::TestServer;
 use crate::support::sharing::{ADMIN, ALICE, BOB};
+use crate::support::TestServer;
 
 #[tokio::test]
 async fn a_link_is_made_changed_and_taken_away_and_the_trail_stays() {
@@ -76,6 +76,29 @@ async fn cl_23_amb_29_the_trail_says_which_link_ended_inheritance() {
     again["type"] = json!("edit");
     let second = link(&pat, "a.txt", again).await;
     assert!(last(&pat, &second).await["details"].get("retainInheritedPermissions").is_none(), "it had no effect");
+}
+
+/// CL-23, AMB-29: with the switch the trail says which applications send the `false` that is passed over. An invitation has
+/// no trail; what it did to the item stands in those of the links that are made there afterwards.
+#[tokio::test]
+async fn cl_23_amb_29_the_trail_says_what_was_passed_over_and_what_was_cut_off_before() {
+    let server = TestServer::start().await;
+    let alice = server.alice();
+    put(&alice, "Box/a.txt", "x").await;
+    put(&alice, "Box/b.txt", "x").await;
+    let people = json!({"recipients": [{"email": BOB}], "roles": ["read"], "requireSignIn": true,
+                        "sendInvitation": false, "retainInheritedPermissions": false});
+    alice.post(&format!("{}/invite", at("Box/a.txt")), &people).await.expect(200);
+    let made = view(&alice, "Box/a.txt").await;
+    let details = last(&alice, &made).await["details"].clone();
+    assert_eq!((&details["inheritsPermissions"], details.get("retainInheritedPermissions")), (&json!(false), None));
+    server.admin().set_policy(&json!({"ignoreUnaskedRetainInheritedPermissions": true})).await;
+    let body = json!({"type": "view", "scope": "anonymous", "retainInheritedPermissions": false});
+    let made = link(&alice, "Box/b.txt", body).await;
+    let event = last(&alice, &made).await;
+    assert_eq!(event["details"]["retainInheritedPermissions"], "ignored");
+    assert_eq!(event["by"]["application"]["displayName"], "Driveway Explorer");
+    assert!(event["details"].get("inheritsPermissions").is_none());
 }
 
 #[tokio::test]
