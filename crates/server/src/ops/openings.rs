@@ -7,6 +7,7 @@
 
 mod download;
 mod notes;
+mod uses;
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -22,6 +23,7 @@ use uuid::Uuid;
 
 pub use self::download::{Begun, Download};
 use self::notes::{Key, Noted, Notes};
+pub use self::uses::Uses;
 use super::{Credentials, Result, audit};
 use crate::app::App;
 
@@ -58,7 +60,7 @@ struct Tally {
     last: Timestamp,
 }
 
-/// What came of a request that showed a link.
+/// What came of a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Use {
     /// Something was looked at.
@@ -85,12 +87,20 @@ impl Openings {
         self.used(link, Kind::Opened, by, now);
     }
 
-    /// Notes what came of a request to a share of the API.
-    pub fn used_by_share(&self, link: PermissionId, credentials: &Credentials, what: Use, now: Timestamp) {
-        match what {
-            Use::Opened => self.used(link, Kind::Opened, audit::by(credentials), now),
-            Use::Written => self.used(link, Kind::Written, audit::by(credentials), now),
-            Use::Failed(why) => self.refused_by(link, why, credentials, now),
+    /// Notes what came of a request to the API, of the link in its address and of those that its caller carries.
+    pub fn used_by_call(&self, credentials: &Credentials, what: Use, now: Timestamp) {
+        let by = audit::by(credentials);
+        match (what, credentials.link) {
+            (Use::Opened, Some(link)) => self.used(link, Kind::Opened, by, now),
+            (Use::Failed(why), Some(link)) => self.refused_by(link, why, credentials, now),
+            (Use::Opened | Use::Failed(_), None) => {}
+            (Use::Written, shown) => {
+                let noted = credentials.uses.noted();
+                if let Some(link) = shown.filter(|shown| noted.iter().all(|(link, _)| link != shown)) {
+                    self.used(link, Kind::Written, by, now);
+                }
+                noted.into_iter().for_each(|(link, kind)| self.used(link, kind, by, now));
+            }
         }
     }
 

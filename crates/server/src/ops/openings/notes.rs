@@ -40,7 +40,7 @@ pub(super) struct Noted {
     pub(super) count: u64,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy)]
 struct Window {
     since: Timestamp,
     last: Timestamp,

@@ -5,9 +5,9 @@ use serde_json::{Value, json};
 
 use super::{events, kinds, last, trail};
 use crate::link_life::{managed, set};
-use crate::steps::{at, edit, link, link_at, put, view};
+use crate::steps::{Link, at, edit, id, link, link_at, put, view};
 use crate::support::sharing::{ADMIN, ALICE, BOB};
-use crate::support::TestServer;
+use crate::support::{Actor, TestServer};
 
 #[tokio::test]
 async fn a_link_is_made_changed_and_taken_away_and_the_trail_stays() {
@@ -182,4 +182,68 @@ async fn what_is_written_through_a_link_is_told_apart() {
     stranger.put(&made.graph(":/b.txt:/content"), "words").await.expect(201);
     let event = last(&pat, &made).await;
     assert_eq!((&event["kind"], &event["through"], event.get("by")), (&json!("written"), &json!("shares"), None));
+}
+
+/// How often each kind of use stands in a trail, with the doors and people that it is of.
+async fn uses(reader: &Actor, link: &Link) -> Vec<(String, String, u64)> {
+    let mut found: Vec<(String, String, u64)> = Vec::new();
+    for event in events(reader, link).await {
+        let kind = event["kind"].as_str().unwrap().to_owned();
+        if ["opened", "written", "copied", "downloaded"].contains(&kind.as_str()) {
+            assert_eq!(event["by"]["user"]["displayName"], "Bob Lindqvist");
+            let (door, count) = (event["through"].as_str().unwrap(), event["details"]["count"].as_u64().unwrap_or(1));
+            match found.iter_mut().find(|(known, through, _)| *known == kind && through == door) {
+                Some((_, _, sum)) => *sum += count,
+                None => found.push((kind, door.to_owned(), count)),
+            }
+        }
+    }
+    found
+}
+
+fn used(kind: &str, door: &str, count: u64) -> (String, String, u64) {
+    (kind.to_owned(), door.to_owned(), count)
+}
+
+/// SHARE-07: what is done by a link that one carries is written down as if the link had been shown.
+#[tokio::test]
+async fn share_07_what_is_written_by_a_carried_link_is_written_down_too() {
+    let server = TestServer::start().await;
+    let (alice, bob) = (server.alice(), server.bob());
+    let file = id(&put(&alice, "Box/a.txt", "x").await);
+    let folder = id(&alice.get(&at("Box")).await.expect(200).json());
+    let made = link(&alice, "Box", json!({"type": "edit", "scope": "organization"})).await;
+    bob.with("prefer", "redeemSharingLink").get(&made.graph("")).await.expect(200);
+    let items = format!("/v1.0/drives/{}/items", server.person(ALICE).drive.id);
+    bob.put(&format!("{items}/{file}/content"), "words").await.expect(200);
+    bob.put(&format!("{items}/{folder}:/b.txt:/content"), "words").await.expect(201);
+    let deep = json!({"name": "Deep", "folder": {}, "@microsoft.graph.conflictBehavior": "fail"});
+    bob.post(&format!("{items}/{folder}/children"), &deep).await.expect(201);
+    bob.patch(&format!("{items}/{file}"), &json!({"name": "c.txt"})).await.expect(200);
+    bob.delete(&format!("{items}/{file}")).await.expect(204);
+    // What fails has changed nothing.
+    bob.post(&format!("{items}/{folder}/children"), &deep).await.expect(409);
+    assert_eq!(uses(&alice, &made).await, [used("opened", "shares", 1), used("written", "graph", 5)]);
+    // By a right of one's own no link is used.
+    alice.put(&format!("{items}/{folder}:/d.txt:/content"), "words").await.expect(201);
+    assert_eq!(uses(&alice, &made).await.len(), 2);
+}
+
+/// ITEM-04: a copy changes nothing where the link is, and takes the bytes away from it.
+#[tokio::test]
+async fn item_04_a_copy_by_way_of_a_link_is_no_change() {
+    let server = TestServer::start().await;
+    let (alice, bob) = (server.alice(), server.bob());
+    let file = id(&put(&alice, "a.txt", "x").await);
+    let made = link(&alice, "a.txt", json!({"type": "view", "scope": "organization"})).await;
+    bob.with("prefer", "redeemSharingLink").get(&made.graph("")).await.expect(200);
+    let home = server.person(BOB).drive.id.to_string();
+    let to = |name: &str| json!({"name": name, "parentReference": {"driveId": home, "id": "root"}});
+    let plain = format!("/v1.0/drives/{}/items/{file}/copy", server.person(ALICE).drive.id);
+    bob.post(&plain, &to("one.txt")).await.expect(202);
+    bob.post(&made.graph("/copy"), &to("two.txt")).await.expect(202);
+    // A copy that is refused takes nothing.
+    bob.post(&plain, &to("one.txt")).await.expect(409);
+    let expected = [used("opened", "shares", 1), used("copied", "graph", 1), used("copied", "shares", 1)];
+    assert_eq!(uses(&alice, &made).await, expected);
 }
