@@ -6,6 +6,8 @@
 use std::borrow::Cow;
 use std::fmt;
 
+use crate::audit::Refusal;
+
 /// What went wrong, as Graph's error codes name it (behaviour table, section 4.2).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Code {
@@ -97,6 +99,7 @@ pub struct Error {
     target: Option<Cow<'static, str>>,
     retry_after_seconds: Option<u32>,
     cause: Option<Box<str>>,
+    refusal: Option<Refusal>,
 }
 
 /// The result of everything that can fail in the domain's words.
@@ -105,7 +108,15 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 impl Error {
     /// An error with its code and a sentence for developers. The sentence may change, the code doesn't.
     pub fn new(code: Code, message: impl Into<Cow<'static, str>>) -> Self {
-        Self { code, inner: None, message: message.into(), target: None, retry_after_seconds: None, cause: None }
+        Self {
+            code,
+            inner: None,
+            message: message.into(),
+            target: None,
+            retry_after_seconds: None,
+            cause: None,
+            refusal: None,
+        }
     }
 
     /// What a caller gets for everything absent or hidden: one text, so that neither can be told from the other.
@@ -156,6 +167,18 @@ impl Error {
     pub fn retry_after(mut self, seconds: u32) -> Self {
         self.retry_after_seconds = Some(seconds);
         self
+    }
+
+    /// Says why a link refused, for its audit trail. No renderer looks at it (P16).
+    #[must_use]
+    pub fn refused(mut self, why: Option<Refusal>) -> Self {
+        self.refusal = why;
+        self
+    }
+
+    /// Why a link refused, if that is what went wrong.
+    pub fn refusal(&self) -> Option<Refusal> {
+        self.refusal
     }
 
     /// The code.

@@ -1,11 +1,13 @@
 -- The audit trail of links: a chain of events each. It outlives the link's row, so nothing refers to that.
 --
 -- mac covers the event and the mac before it, under a key that isn't here. head is on a chain's newest event and says that
--- the chain goes to it; anchor is on what pruning left in the place of all older events.
+-- the chain goes to it; anchor is on what pruning left in the place of all older events. drive_id is none of what the mac
+-- covers: it says who may read the trail once the item is gone.
 CREATE TABLE link_events (
     link_id        TEXT   NOT NULL,
     sequence       BIGINT NOT NULL,
     item_id        TEXT   NOT NULL,
+    drive_id       TEXT,
     at             BIGINT NOT NULL,
     kind           TEXT   NOT NULL,
     user_id        TEXT,

@@ -1,7 +1,7 @@
 //! The audit trail of links: events go in at the end of a link's chain, and are read and proved.
 
 use driveway_core::audit::{By, Entry, Kind, Record, Tail, entry, first_break, is_whole_to};
-use driveway_core::id::{ItemId, PermissionId};
+use driveway_core::id::{DriveId, ItemId, PermissionId};
 use driveway_core::{Result, time};
 use jiff::Timestamp;
 
@@ -40,10 +40,12 @@ pub struct NewEvent {
 }
 
 /// A place in a link's chain.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TrailPlace {
     /// The item that the link is or was on.
     pub item: ItemId,
+    /// The drive that the item is or was in.
+    pub drive: Option<DriveId>,
     /// The number of the event there.
     pub sequence: i64,
 }
@@ -87,8 +89,16 @@ impl Tx<'_> {
 
     /// The end of a link's chain, whether the link is still there or not.
     pub fn trail_end(&mut self, link: PermissionId) -> Result<Option<TrailPlace>> {
-        let Some(tail) = self.tail(link)? else { return Ok(None) };
-        Ok(ItemId::parse(&tail.item).ok().map(|item| TrailPlace { item, sequence: tail.sequence }))
+        let sql = "SELECT item_id, drive_id, sequence FROM link_events WHERE link_id = $1
+                   ORDER BY sequence DESC LIMIT 1";
+        let end = self.one(sql, values![link], |row| {
+            let item: String = row.get().unwrap_or_default();
+            Ok((item, optional(row), row.get().unwrap_or(i64::MAX)))
+        })?;
+        Ok(end.and_then(|(item, drive, sequence)| {
+            let drive = drive.and_then(|drive| DriveId::parse(&drive).ok());
+            Some(TrailPlace { item: ItemId::parse(&item).ok()?, drive, sequence })
+        }))
     }
 
     /// Events of a link, the newest first: those before the one with this number, or from the newest on.
@@ -171,8 +181,10 @@ impl Tx<'_> {
     pub(crate) fn insert_entry(&mut self, entry: &Entry) -> Result<()> {
         let sql =
             "INSERT INTO link_events (link_id, item_id, sequence, at, kind, user_id, application_id, address, through,
-                                            details, mac, head, anchor)
-                   VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+                                            details, mac, head, anchor, drive_id)
+                   VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13,
+                           COALESCE((SELECT drive_id FROM items WHERE id = $2),
+                                    (SELECT drive_id FROM link_events WHERE link_id = $1 ORDER BY sequence LIMIT 1)))
                    ON CONFLICT (link_id, sequence) DO NOTHING";
         let Entry { record, mac, head, anchor } = entry;
         let values = values![

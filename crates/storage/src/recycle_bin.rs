@@ -1,9 +1,9 @@
 //! The recycle bin: what is in it, taking something out again, and making room for good.
 
 use driveway_core::Result;
-use driveway_core::audit::{By, Kind};
+use driveway_core::audit::{By, Kind, Source, Through};
 use driveway_core::error::Error;
-use driveway_core::id::{DriveId, ItemId};
+use driveway_core::id::{ApplicationId, DriveId, ItemId, UserId};
 use driveway_core::item::DriveItem;
 use jiff::Timestamp;
 
@@ -59,10 +59,11 @@ impl Tx<'_> {
     }
 
     /// Condemns an item in the recycle bin: it can't be restored any more, and [`Tx::purge`] takes its rows.
-    pub fn condemn(&mut self, item: ItemId) -> Result<()> {
-        let sql = "UPDATE items SET purging = 1
-                   WHERE id = $1 AND deleted_at IS NOT NULL AND parent_id IS NOT NULL AND purging = 0";
-        self.change(sql, values![item])
+    /// Who did it is kept until then.
+    pub fn condemn(&mut self, item: ItemId, user: Option<UserId>, application: Option<ApplicationId>) -> Result<()> {
+        let sql = "UPDATE items SET purging = 1, purged_by_user = $1, purged_by_application = $2
+                   WHERE id = $3 AND deleted_at IS NOT NULL AND parent_id IS NOT NULL AND purging = 0";
+        self.change(sql, values![user, application, item])
     }
 
     /// Condemns at most `limit` items that went into the recycle bin before an instant, and says how many.
@@ -75,7 +76,7 @@ impl Tx<'_> {
     /// Takes the rows of at most `limit` condemned items, leaves first, with their versions, permissions and links; says
     /// whether there is more to do.
     ///
-    /// The trails of links stay, and say that the links went with their items.
+    /// The trails of links stay, and say that the links went with their items, and by whom.
     pub fn purge(&mut self, limit: u32, now: Timestamp) -> Result<bool> {
         let sql = "SELECT i.id FROM items i
                    WHERE i.purging = 1 AND NOT EXISTS (SELECT 1 FROM items c WHERE c.parent_id = i.id) LIMIT $1";
@@ -83,7 +84,11 @@ impl Tx<'_> {
         for leaf in &leaves {
             self.remove_row(*leaf, now)?;
         }
-        let sql = "UPDATE items SET purging = 1 WHERE id IN
+        let sql = "UPDATE items
+                   SET purging = 1,
+                       purged_by_user = (SELECT a.purged_by_user FROM items a WHERE a.id = items.parent_id),
+                       purged_by_application = (SELECT a.purged_by_application FROM items a WHERE a.id = items.parent_id)
+                   WHERE id IN
                        (SELECT c.id FROM items c
                         WHERE c.parent_id IN (SELECT p.id FROM items p WHERE p.purging = 1) AND c.purging = 0 LIMIT $1)";
         let condemned = self.execute(sql, values![i64::from(limit)])?;
@@ -97,12 +102,22 @@ impl Tx<'_> {
         for permission in self.permissions_of(item)? {
             if permission.link().is_some() {
                 let details = r#"{"reason":"itemDeleted"}"#.to_owned();
-                let (link, by) = (permission.id, By::default());
+                let (link, by) = (permission.id, self.purged_by(item)?);
                 self.append_event(&NewEvent { link, kind: Kind::Revoked, at: now, by, details })?;
             }
             self.delete_permission(permission.id)?;
         }
         self.change("DELETE FROM items WHERE id = $1", values![item])?;
         if weight.live { self.adjust_folders(weight.parent, -weight.size, -1) } else { Ok(()) }
+    }
+
+    /// Who condemned an item. Only the drive API lets somebody do so; otherwise it was the server, by age.
+    fn purged_by(&mut self, item: ItemId) -> Result<By> {
+        let sql = "SELECT purged_by_user, purged_by_application FROM items WHERE id = $1";
+        let found: Option<(Option<UserId>, Option<ApplicationId>)> =
+            self.one(sql, values![item], |row| Ok((row.maybe()?, row.maybe()?)))?;
+        let (user, application) = found.unwrap_or_default();
+        let through = if application.is_some() { Through::Graph } else { Through::Server };
+        Ok(By { user, application, source: Source { through, address: None } })
     }
 }

@@ -6,11 +6,13 @@
 
 mod address;
 mod chain;
+mod refusal;
 
 use crate::id::{ApplicationId, UserId};
 
 pub use self::address::{Addresses, Network};
 pub use self::chain::{Entry, Record, Tail, anchor, entry, first_break, is_whole_to};
+pub use self::refusal::Refusal;
 
 /// What happened to a link.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -35,6 +37,8 @@ pub enum Kind {
     Written,
     /// A file was delivered whole by way of it.
     Downloaded,
+    /// What it leads to was copied: the bytes have left to a place that the link doesn't reach.
+    Copied,
     /// It didn't open.
     Refused,
     /// More was opened and refused than is written down of one link.
@@ -57,6 +61,7 @@ impl Kind {
             Self::Opened => "opened",
             Self::Written => "written",
             Self::Downloaded => "downloaded",
+            Self::Copied => "copied",
             Self::Refused => "refused",
             Self::Dropped => "dropped",
             Self::Pruned => "pruned",

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 
 use super::access::{Actor, Chain};
 use super::sharing::SharingPolicy;
+use crate::audit::Refusal;
 use crate::id::{TenantId, UserId};
 use crate::permission::{LinkScope, LinkType, Permission, Role, SharingLink};
 
@@ -114,6 +115,25 @@ pub fn role_through(facts: &Facts<'_>, link: &SharingLink, now: Timestamp) -> Re
     match facts.policy.forbids(link.link_type, link.scope, facts.is_folder) {
         Some(_) => Err(ClosedBy::Policy),
         None => Ok(role),
+    }
+}
+
+/// Why the link doesn't open, by the facts that it was decided by. Nothing for what only asks for an account or a password,
+/// nor for a link that doesn't reach the item.
+pub fn why_not(facts: &Facts<'_>, decision: Decision, now: Timestamp) -> Option<Refusal> {
+    match decision {
+        Decision::Open(_) | Decision::Add | Decision::SignIn | Decision::Password => None,
+        Decision::NotForYou => Some(Refusal::NotForYou),
+        Decision::Closed => Some(Refusal::ClosedByPolicy),
+        Decision::Gone if !facts.chain.is_live() => Some(Refusal::ItemDeleted),
+        Decision::Gone => match state(facts.link.link()?, facts.link.created_at, facts.policy, now) {
+            State::Off => Some(Refusal::Off),
+            State::Expired => Some(Refusal::Expired),
+            State::UsedUp => Some(Refusal::UsedUp),
+            State::Pending => Some(Refusal::NotYet),
+            State::Live if !facts.chain.reaches(facts.link) => None,
+            State::Live => Some(Refusal::CreatorLostRight),
+        },
     }
 }
 

@@ -74,8 +74,8 @@ async fn open(
             Ok((content(&access)?, Download::of(&access, source, now)))
         })
         .await;
-    if let (Err(_), Some((link, credentials))) = (&redeemed, &shown) {
-        app.openings.refused(*link, credentials, now);
+    if let (Err(error), Some((link, credentials))) = (&redeemed, &shown) {
+        app.openings.refused_by(*link, error.refusal(), credentials, now);
     }
     let (file, download) = redeemed?;
     if download.is_some_and(|download| download.is_limited) && preview_bot::is_preview(headers) {

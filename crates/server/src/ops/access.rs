@@ -1,6 +1,7 @@
 //! From an address to the item, with what the caller may do to it.
 
 use driveway_core::address::{DriveKey, ItemAddress, SiteKey, Start, UserKey};
+use driveway_core::audit::Kind;
 use driveway_core::caller::{Caller, Intent};
 use driveway_core::drive::{Drive, DriveOwner};
 use driveway_core::error::{Code, Error};
@@ -121,6 +122,9 @@ pub fn reach(
     {
         if intent == Intent::Write {
             carried.require_write()?;
+            if let Via::Link { link, .. } = &carried.via {
+                credentials.uses.note(*link, Kind::Written);
+            }
         }
         return Ok(carried);
     }

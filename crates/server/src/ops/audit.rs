@@ -5,7 +5,6 @@
 //! of a name only that it was changed.
 
 mod read;
-mod reason;
 
 use driveway_core::audit::{By, Kind};
 use driveway_core::id::{PermissionId, UserId};
@@ -17,7 +16,6 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::{Map, Value, json};
 
 pub use self::read::{Actor, Event, Trail, read, whole};
-pub(super) use self::reason::refusal_reason;
 use super::{Credentials, Result, Tx};
 use crate::app::App;
 
@@ -40,19 +38,35 @@ pub(super) fn by(credentials: &Credentials) -> By {
     }
 }
 
-/// Begins the trail of a link that is made in this transaction. `stopped` says that its item inherits nothing from now on,
-/// because the request said so: libraries say it in every createLink, and afterwards somebody will ask.
+/// What became of a `retainInheritedPermissions: false` (CL-23, AMB-29). Libraries say it in every request, and afterwards
+/// somebody will ask.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Cut {
+    /// The item inherits nothing from now on.
+    Made,
+    /// Policy says to pass over it.
+    Ignored,
+    /// Another request had its effect before, such as an invitation, which has no trail of its own.
+    Before,
+}
+
+/// Begins the trail of a link that is made in this transaction. `cut` is nothing while the item inherits and nobody asked
+/// that it shouldn't.
 pub(super) fn created(
     tx: &mut Tx<'_>,
     credentials: &Credentials,
     permission: &Permission,
-    stopped: bool,
+    cut: Option<Cut>,
 ) -> Result<()> {
     let Some(link) = permission.link() else { return Ok(()) };
     let mut details = described(link);
-    if stopped {
-        details.insert("retainInheritedPermissions".into(), false.into());
-    }
+    let said = match cut {
+        None => None,
+        Some(Cut::Made) => Some(("retainInheritedPermissions", Value::Bool(false))),
+        Some(Cut::Ignored) => Some(("retainInheritedPermissions", "ignored".into())),
+        Some(Cut::Before) => Some(("inheritsPermissions", Value::Bool(false))),
+    };
+    details.extend(said.map(|(member, value)| (member.to_owned(), value)));
     let event = NewEvent {
         link: permission.id,
         kind: Kind::Created,

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use driveway_core::address::{DriveKey, ItemAddress, Start};
+use driveway_core::audit::Kind;
 use driveway_core::caller::Intent;
 use driveway_core::error::{Code, Error};
 use driveway_core::id::{DriveId, ItemId};
@@ -89,6 +90,9 @@ pub fn begin(
     if source.counts_downloads() {
         return Err(Error::access_denied("Downloads of this link are counted, and a copy would count for none."));
     }
+    if let Via::Link { link, .. } = &source.via {
+        credentials.uses.note(*link, Kind::Copied);
+    }
     let caller = source.via.require_caller()?;
     let caller = caller.user_id().map_or_else(|| caller.application.id.to_string(), |user| user.to_string());
     let target = reach_target(tx, credentials, &source, new, now)?;
@@ -149,7 +153,8 @@ fn reach_target(
     };
     let drive = new.parent_drive.clone().unwrap_or_else(|| source.drive.id.clone());
     let address = ItemAddress { drive: DriveKey::Id(drive.as_str().to_owned()), start, path };
-    let own = Credentials { bearer: credentials.bearer.clone(), ..Credentials::default() };
+    let (bearer, uses) = (credentials.bearer.clone(), credentials.uses.clone());
+    let own = Credentials { bearer, uses, ..Credentials::default() };
     match reach(tx, &own, &address, Intent::Write, now) {
         Err(error) if error.code() == Code::ItemNotFound => Err(parent_not_found()),
         reached => reached,

@@ -17,6 +17,7 @@ use jiff::Timestamp;
 use secrecy::SecretString;
 
 use super::access::{Access, Via, reach};
+use super::audit::Cut;
 use super::outbox::{self, Postage};
 use super::permissions::{PermissionView, view};
 use super::{Credentials, Result, Tx, audit, gate, password};
@@ -415,8 +416,16 @@ pub(super) fn fill(
     if let Some(dead) = dead {
         tx.vacate_slot(dead)?;
     }
-    let cuts_off = !new.retain_inherited_permissions && !policy.ignore_unasked_retain_inherited_permissions;
-    let stopped = cuts_off && stop_inheriting(tx, &mut access, &caller)?;
+    let before = access.chain.items.first().is_some_and(|item| !item.inherits).then_some(Cut::Before);
+    let cut = if new.retain_inherited_permissions {
+        before
+    } else if policy.ignore_unasked_retain_inherited_permissions {
+        Some(Cut::Ignored)
+    } else if stop_inheriting(tx, &mut access, &caller)? {
+        Some(Cut::Made)
+    } else {
+        before
+    };
     let permission = Permission {
         id: fresh.link,
         item: access.item.id,
@@ -432,7 +441,7 @@ pub(super) fn fill(
         created_at: now,
     };
     tx.insert_permission(&permission, Some(&slot(&caller, &terms, new)))?;
-    audit::created(tx, credentials, &permission, stopped)?;
+    audit::created(tx, credentials, &permission, cut)?;
     Ok((Made::Created, view(tx, &access, &permission, &policy)?))
 }
 

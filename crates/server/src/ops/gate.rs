@@ -4,6 +4,7 @@
 //! remembered between requests, so revocation, expiry, a lost right of the creator and a closed policy work at once.
 
 use driveway_core::address::{ItemAddress, Start};
+use driveway_core::audit::Refusal;
 use driveway_core::caller::{Caller, Intent, Reach};
 use driveway_core::drive::Drive;
 use driveway_core::error::{Code, Error, Inner};
@@ -44,8 +45,9 @@ pub enum Passage {
     Open(Box<Opened>),
     /// It takes files into the folder and opens nothing: only an upload may make use of it (AMB-39).
     Add(Box<Opened>),
-    /// It doesn't, and this is all that may be said. The link is told so that its type can shape the answer.
-    Closed(Decision, Option<Permission>),
+    /// It doesn't, and the decision is all that may be said. The link is told so that its type can shape the answer, and
+    /// why it refused for its audit trail only.
+    Closed(Decision, Option<Permission>, Option<Refusal>),
 }
 
 /// What a link opened.
@@ -71,17 +73,18 @@ pub fn open_link(
     now: Timestamp,
 ) -> Result<Passage> {
     if link == FORGED {
-        return Ok(gone());
+        return Ok(gone(None));
     }
     let passage = open_item(tx, link, below, credentials, now)?;
     if !matches!(
         (&passage, below),
-        (Passage::Closed(Decision::Gone, _), Below::Id(_) | Below::Path(_) | Below::Under(..))
+        (Passage::Closed(Decision::Gone, ..), Below::Id(_) | Below::Path(_) | Below::Under(..))
     ) {
         return Ok(passage);
     }
     match open_item(tx, link, Below::Shared, credentials, now)? {
-        Passage::Open(_) => Ok(passage),
+        // The link is as good as ever: it is the item that isn't there.
+        Passage::Open(_) => Ok(gone(None)),
         shared => Ok(shared),
     }
 }
@@ -93,10 +96,10 @@ fn open_item(
     credentials: &Credentials,
     now: Timestamp,
 ) -> Result<Passage> {
-    let Some(permission) = tx.permission(link)? else { return Ok(Passage::Closed(Decision::Gone, None)) };
-    let Some(sharing) = permission.link() else { return Ok(Passage::Closed(Decision::Gone, None)) };
-    let Some((item, shared)) = find_below(tx, &permission, below)? else { return Ok(gone()) };
-    let Some(chain) = tx.chain(item.id)? else { return Ok(gone()) };
+    let Some(permission) = tx.permission(link)? else { return Ok(gone(Some(Refusal::Revoked))) };
+    let Some(sharing) = permission.link() else { return Ok(gone(None)) };
+    let Some((item, shared)) = find_below(tx, &permission, below)? else { return Ok(gone(Some(Refusal::ItemDeleted))) };
+    let Some(chain) = tx.chain(item.id)? else { return Ok(gone(Some(Refusal::ItemDeleted))) };
     let policy = tx.sharing_policy(&item.drive)?;
     let visitor = credentials.bearer.as_ref().map(|claims| caller::identify(tx, claims)).transpose();
     let signed_in = visitor.as_ref().ok().and_then(Option::as_ref);
@@ -113,19 +116,24 @@ fn open_item(
     };
     let password_version = facts.password_version;
     let decision = redeem::may_open(&facts, now);
+    let why = redeem::why_not(&facts, decision, now);
     if decision == Decision::Gone {
-        return Ok(gone());
+        return Ok(gone(why));
     }
     // A token that isn't good any more is complained of at live links only: dead ones look alike to everybody (P16).
     let visitor = visitor?;
     let role = match decision {
         Decision::Open(role) => role,
         Decision::Add => permission.role(),
-        _ => return Ok(Passage::Closed(decision, Some(permission))),
+        // Whoever is signed in and no person can't help it by signing in.
+        Decision::SignIn if visitor.is_some() => {
+            return Ok(Passage::Closed(decision, Some(permission), Some(Refusal::NotForYou)));
+        }
+        _ => return Ok(Passage::Closed(decision, Some(permission), why)),
     };
-    let Some(drive) = tx.drive(&item.drive)? else { return Ok(gone()) };
+    let Some(drive) = tx.drive(&item.drive)? else { return Ok(gone(None)) };
     if is_closed_embed(sharing, &policy, &drive) {
-        return Ok(Passage::Closed(Decision::Closed, Some(permission)));
+        return Ok(Passage::Closed(Decision::Closed, Some(permission), Some(Refusal::ClosedByPolicy)));
     }
     let expires_at =
         policy.effective_expiry(sharing.link_type, sharing.scope, sharing.expires_at, permission.created_at);
@@ -171,8 +179,8 @@ fn visitor_of(user: &User, tenant: TenantId, policy: &SharingPolicy) -> Visitor 
     Visitor { user: user.id, tenant: user.tenant, is_admitted }
 }
 
-fn gone() -> Passage {
-    Passage::Closed(Decision::Gone, None)
+fn gone(why: Option<Refusal>) -> Passage {
+    Passage::Closed(Decision::Gone, None, why)
 }
 
 /// The asked item, and the shared one's id. That the one lies below the other is decided by the chain of parents in
@@ -294,14 +302,15 @@ pub fn reach_by_share(
         Passage::Open(opened) => opened,
         Passage::Add(_) => return Err(adds_only()),
         // Whoever sends a good token and is no person can't be helped by another one.
-        Passage::Closed(Decision::SignIn, _) if credentials.bearer.is_some() => {
-            return Err(Error::access_denied("This link is for people, and the token is an application's."));
+        Passage::Closed(Decision::SignIn, _, why) if credentials.bearer.is_some() => {
+            let error = Error::access_denied("This link is for people, and the token is an application's.");
+            return Err(error.refused(why));
         }
-        Passage::Closed(Decision::Gone, _) if is_expired_link_of_owner(tx, link, credentials, now)? => {
-            return Err(Error::access_denied("The link has expired.").inner(Inner::LinkExpired));
+        Passage::Closed(Decision::Gone, _, why) if is_expired_link_of_owner(tx, link, credentials, now)? => {
+            return Err(Error::access_denied("The link has expired.").inner(Inner::LinkExpired).refused(why));
         }
-        Passage::Closed(Decision::Closed, Some(permission)) => return Err(closed(tx, &permission)?),
-        Passage::Closed(decision, _) => return Err(refusal(decision)),
+        Passage::Closed(Decision::Closed, Some(permission), why) => return Err(closed(tx, &permission)?.refused(why)),
+        Passage::Closed(decision, _, why) => return Err(refusal(decision).refused(why)),
     };
     check_scopes(&opened, intent)?;
     redemption::require(tx, &opened, credentials, now)?;

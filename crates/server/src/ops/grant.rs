@@ -28,8 +28,8 @@ pub fn grant(
     now: Timestamp,
 ) -> Result<PermissionView> {
     let link = credentials.link.ok_or_else(Error::item_not_found)?;
-    if matches!(open_link(tx, link, Below::Shared, credentials, now)?, Passage::Closed(Decision::Gone, _)) {
-        return Err(Error::item_not_found());
+    if let Passage::Closed(Decision::Gone, _, why) = open_link(tx, link, Below::Shared, credentials, now)? {
+        return Err(Error::item_not_found().refused(why));
     }
     if credentials.bearer.is_none() {
         return Err(crate::auth::token::invalid_token());

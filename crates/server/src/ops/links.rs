@@ -128,8 +128,11 @@ fn write_change(
         make_room(tx, &managed, &link, now)?;
     }
     tx.update_link(id, &link, !state.is_over())?;
-    let details = audit::change_details(change, &link);
-    audit::record(tx, credentials, id, Kind::Changed, &details, now)?;
+    // A request that names nothing changes nothing.
+    if !change.members().is_empty() {
+        let details = audit::change_details(change, &link);
+        audit::record(tx, credentials, id, Kind::Changed, &details, now)?;
+    }
     let managed = reach(tx, credentials, id, Intent::Write, now)?;
     show(tx, &managed, now)
 }

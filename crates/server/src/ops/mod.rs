@@ -62,4 +62,6 @@ pub struct Credentials {
     pub preference: redemption::Preference,
     /// From where and through which door it came, for audit trails. It opens nothing.
     pub source: driveway_core::audit::Source,
+    /// The links that the request made use of, noted on the way for their trails.
+    pub uses: openings::Uses,
 }

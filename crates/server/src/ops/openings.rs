@@ -3,16 +3,17 @@
 //!
 //! A link that is good for so many downloads has each of them reserved before its first byte, in a transaction. Everything
 //! else is noted in memory and written with whatever else has come together, so that no download waits for it, and no
-//! refusal: why a link didn't open is found out when it is written (P16).
+//! refusal (P16). Why a link refused was decided by the gate in the read that refused, whatever has become of it since.
 
 mod download;
 mod notes;
+mod uses;
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use driveway_core::audit::{By, Kind};
+use driveway_core::audit::{By, Kind, Refusal};
 use driveway_core::id::PermissionId;
 use driveway_storage::NewEvent;
 use jiff::Timestamp;
@@ -22,7 +23,8 @@ use uuid::Uuid;
 
 pub use self::download::{Begun, Download};
 use self::notes::{Key, Noted, Notes};
-use super::{Credentials, Result, Tx, audit};
+pub use self::uses::Uses;
+use super::{Credentials, Result, audit};
 use crate::app::App;
 
 /// Links that can wait to be written about. Beyond that what is dropped is counted.
@@ -58,17 +60,15 @@ struct Tally {
     last: Timestamp,
 }
 
-/// What came of a request that showed a link.
+/// What came of a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Use {
     /// Something was looked at.
     Opened,
     /// Something was changed.
     Written,
-    /// It was asked for a token or a password.
-    Asked,
-    /// It failed.
-    Failed,
+    /// It failed: because the link refused, or for a reason of its own.
+    Failed(Option<Refusal>),
 }
 
 impl Openings {
@@ -87,36 +87,43 @@ impl Openings {
         self.used(link, Kind::Opened, by, now);
     }
 
-    /// Notes what came of a request to a share of the API. Being asked for a token or a password is neither a use nor a
-    /// refusal.
-    pub fn used_by_share(&self, link: PermissionId, credentials: &Credentials, what: Use, now: Timestamp) {
-        match what {
-            Use::Opened => self.used(link, Kind::Opened, audit::by(credentials), now),
-            Use::Written => self.used(link, Kind::Written, audit::by(credentials), now),
-            Use::Asked => {}
-            Use::Failed => self.refused(link, credentials, now),
+    /// Notes what came of a request to the API, of the link in its address and of those that its caller carries.
+    pub fn used_by_call(&self, credentials: &Credentials, what: Use, now: Timestamp) {
+        let by = audit::by(credentials);
+        match (what, credentials.link) {
+            (Use::Opened, Some(link)) => self.used(link, Kind::Opened, by, now),
+            (Use::Failed(why), Some(link)) => self.refused_by(link, why, credentials, now),
+            (Use::Opened | Use::Failed(_), None) => {}
+            (Use::Written, shown) => {
+                let noted = credentials.uses.noted();
+                if let Some(link) = shown.filter(|shown| noted.iter().all(|(link, _)| link != shown)) {
+                    self.used(link, Kind::Written, by, now);
+                }
+                noted.into_iter().for_each(|(link, kind)| self.used(link, kind, by, now));
+            }
         }
     }
 
     fn used(&self, link: PermissionId, kind: Kind, by: By, now: Timestamp) {
         self.tally(link, 0, now);
-        self.keep(Key { link, kind, reason: None, by }, None, now);
+        self.keep(Key { link, kind, reason: None, by }, now);
     }
 
-    /// Notes that a request by way of a link, whose token is genuine, failed. Whether that was the link's doing, and why, is
-    /// found out later by what the request brought.
-    pub fn refused(&self, link: PermissionId, credentials: &Credentials, now: Timestamp) {
-        let key = Key { link, kind: Kind::Refused, reason: None, by: audit::by(credentials) };
-        self.keep(key, Some(credentials.clone()), now);
+    /// Notes that a link refused whoever brought these credentials, if it did: what failed for another reason, and being
+    /// asked for an account or a password, isn't the link's refusal.
+    pub fn refused_by(&self, link: PermissionId, why: Option<Refusal>, credentials: &Credentials, now: Timestamp) {
+        if let Some(why) = why {
+            self.refused(link, why, audit::by(credentials), now);
+        }
     }
 
-    /// Notes that a link refused somebody for a reason that the door knows.
-    pub(super) fn refused_for(&self, link: PermissionId, reason: &'static str, by: By, now: Timestamp) {
-        self.keep(Key { link, kind: Kind::Refused, reason: Some(reason), by }, None, now);
+    /// Notes that a link refused somebody.
+    pub(super) fn refused(&self, link: PermissionId, why: Refusal, by: By, now: Timestamp) {
+        self.keep(Key { link, kind: Kind::Refused, reason: Some(why.as_str()), by }, now);
     }
 
-    fn keep(&self, key: Key, credentials: Option<Credentials>, now: Timestamp) {
-        self.lock().notes.note(key, credentials, self.most, now);
+    fn keep(&self, key: Key, now: Timestamp) {
+        self.lock().notes.note(key, self.most, now);
         self.wake.notify_one();
     }
 
@@ -182,20 +189,16 @@ async fn write(app: &App, all: bool) -> Result<()> {
         return Ok(());
     }
     let pending = Arc::new((ended, links, noted));
-    let (reading, writing) = (Arc::clone(&pending), Arc::clone(&pending));
-    let written = match app.db.read(move |tx| events(tx, &reading.2)).await {
-        Ok(events) => {
-            app.db
-                .write(move |tx| {
-                    let (ended, links, _) = &*writing;
-                    ended.iter().try_for_each(|(reservation, delivered)| tx.end_download(*reservation, *delivered))?;
-                    links.iter().try_for_each(|(link, tally)| tx.note_opening(*link, tally.downloads, tally.last))?;
-                    events.iter().try_for_each(|event| tx.append_event(event).map(drop))
-                })
-                .await
-        }
-        Err(error) => Err(error),
-    };
+    let writing = Arc::clone(&pending);
+    let written = app
+        .db
+        .write(move |tx| {
+            let (ended, links, noted) = &*writing;
+            ended.iter().try_for_each(|(reservation, delivered)| tx.end_download(*reservation, *delivered))?;
+            links.iter().try_for_each(|(link, tally)| tx.note_opening(*link, tally.downloads, tally.last))?;
+            noted.iter().try_for_each(|noted| tx.append_event(&event(noted)).map(drop))
+        })
+        .await;
     if written.is_err() {
         let (ended, links, noted) = &*pending;
         for (reservation, delivered) in ended {
@@ -209,29 +212,18 @@ async fn write(app: &App, all: bool) -> Result<()> {
     written
 }
 
-/// The events of what was noted. Refusals that weren't the link's doing are none.
-fn events(tx: &mut Tx<'_>, noted: &[Noted]) -> Result<Vec<NewEvent>> {
-    let mut events = Vec::with_capacity(noted.len());
-    for Noted { key, at, count, credentials } in noted {
-        let reason = match (key.reason, credentials) {
-            (None, Some(credentials)) => match audit::refusal_reason(tx, key.link, credentials, *at)? {
-                Some(reason) => Some(reason),
-                None => continue,
-            },
-            (known, _) => known,
-        };
-        let mut details = Map::new();
-        if let Some(reason) = reason {
-            let member = if key.kind == Kind::Dropped { "kind" } else { "reason" };
-            details.insert(member.into(), reason.into());
-        }
-        if *count > 1 || key.kind == Kind::Dropped {
-            details.insert("count".into(), (*count).into());
-        }
-        let details = Value::Object(details).to_string();
-        events.push(NewEvent { link: key.link, kind: key.kind, at: *at, by: key.by, details });
+/// The event of what was noted.
+fn event(Noted { key, at, count }: &Noted) -> NewEvent {
+    let mut details = Map::new();
+    if let Some(reason) = key.reason {
+        let member = if key.kind == Kind::Dropped { "kind" } else { "reason" };
+        details.insert(member.into(), reason.into());
     }
-    Ok(events)
+    if *count > 1 || key.kind == Kind::Dropped {
+        details.insert("count".into(), (*count).into());
+    }
+    let details = Value::Object(details).to_string();
+    NewEvent { link: key.link, kind: key.kind, at: *at, by: key.by, details }
 }
 
 /// Gives back the downloads that an earlier run of the server had under way when it ended.

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use argon2::password_hash::{PasswordHasher, PasswordVerifier};
 use argon2::{Algorithm, Argon2, Params, Version};
-use driveway_core::audit::{By, Source};
+use driveway_core::audit::{By, Refusal, Source};
 use driveway_core::error::{Code, Error, Inner};
 use driveway_core::id::PermissionId;
 use driveway_core::permission::{LONGEST_PASSWORD, password_text};
@@ -148,7 +148,7 @@ pub async fn attempt(app: &App, attempt: Attempt, guess: SecretString, hash: Sec
     let _turn = app.passwords.turn(link, &address).await;
     let tries = app.db.write(move |tx| tx.record_failure(link, &key, now, window)).await?;
     if tries.count > limits.password_attempts {
-        app.openings.refused_for(link, "tooManyPasswords", by, now);
+        app.openings.refused(link, Refusal::TooManyPasswords, by, now);
         let passed = now.as_second().saturating_sub(tries.since.as_second());
         let left = i64::from(window).saturating_sub(passed).max(1);
         return Err(Error::new(Code::ActivityLimitReached, "Too many wrong passwords. Try again later.")
@@ -160,7 +160,7 @@ pub async fn attempt(app: &App, attempt: Attempt, guess: SecretString, hash: Sec
     if is_right {
         app.db.write(move |tx| tx.clear_failures(link, &address)).await?;
     } else {
-        app.openings.refused_for(link, "wrongPassword", by, now);
+        app.openings.refused(link, Refusal::WrongPassword, by, now);
     }
     Ok(is_right)
 }
@@ -190,7 +190,7 @@ pub async fn visit(
     let credentials = Credentials { bearer, link: Some(link), source, ..Credentials::default() };
     let attempt = Attempt { link, by: audit::by(&credentials), from, now };
     let passage = app.db.read(move |tx| gate::open_link(tx, link, Below::Shared, &credentials, now)).await?;
-    let Passage::Closed(Decision::Password, Some(permission)) = passage else { return Ok(None) };
+    let Passage::Closed(Decision::Password, Some(permission), _) = passage else { return Ok(None) };
     let Some(guard) = permission.link().and_then(|link| link.password.clone()) else { return Ok(None) };
     if self::attempt(app, attempt, guess, guard.hash).await? {
         Ok(Some(Visit { link, version: guard.version }))

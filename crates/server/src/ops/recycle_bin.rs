@@ -111,15 +111,17 @@ pub async fn permanent_delete(app: &App, credentials: Credentials, address: Item
 fn condemn(tx: &mut Tx<'_>, credentials: &Credentials, address: &ItemAddress, now: Timestamp) -> Result<()> {
     if let Some(access) = reach_deleted(tx, credentials, address, now)? {
         refuse_unreachable_content(tx, &access, now)?;
-        return tx.condemn(access.item.id);
+        let (user, application) = author(&access.via);
+        return tx.condemn(access.item.id, user, application);
     }
     let access = reach(tx, credentials, address, Intent::Write, now)?;
     if matches!(access.via, Via::Link { .. }) {
         return Err(Error::access_denied("A link doesn't let its holder delete for good."));
     }
     check_deletable(tx, &access, now)?;
+    let (user, application) = author(&access.via);
     tx.trash(access.item.id, now)?;
-    tx.condemn(access.item.id)
+    tx.condemn(access.item.id, user, application)
 }
 
 /// What the caller has in the recycle bin of a drive, from behind `after` on.

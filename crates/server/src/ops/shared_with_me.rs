@@ -78,7 +78,7 @@ fn reached(
                 Passage::Open(_) => true,
                 // What takes files shows nothing of the folder, here as everywhere (AMB-39).
                 Passage::Add(_) => false,
-                Passage::Closed(decision, _) => decision == Decision::Password,
+                Passage::Closed(decision, ..) => decision == Decision::Password,
             };
             opens.then(|| link.link_type.role()).max(own)
         }

@@ -186,7 +186,8 @@ impl Ticket {
                     self.by_link(Source::default()).map(|(_, credentials)| credentials).unwrap_or_default();
                 match gate::open_link(tx, *link, Below::Id(self.item), &credentials, now)? {
                     Passage::Open(opened) => Ok(opened.access),
-                    Passage::Add(_) | Passage::Closed(..) => Err(Error::item_not_found()),
+                    Passage::Add(_) => Err(Error::item_not_found()),
+                    Passage::Closed(_, _, why) => Err(Error::item_not_found().refused(why)),
                 }
             }
         }

@@ -20,6 +20,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0009_outbox", include_str!("../../migrations/0009_outbox.sql")),
     ("0010_grants", include_str!("../../migrations/0010_grants.sql")),
     ("0014_cut_off", include_str!("../../migrations/0014_cut_off.sql")),
+    ("0015_purged_by", include_str!("../../migrations/0015_purged_by.sql")),
 ];
 
 const RECORD: &str = "CREATE TABLE IF NOT EXISTS migrations (name TEXT NOT NULL PRIMARY KEY, checksum TEXT NOT NULL)";

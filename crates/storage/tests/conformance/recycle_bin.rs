@@ -77,12 +77,12 @@ async fn restoring_puts_back_and_counts_again(database: Database) {
 async fn purging_takes_a_tree_a_few_rows_at_a_time(database: Database) {
     let db = database.open();
     plant(&db).await;
-    assert!(db.write(|tx| tx.condemn(item_id(1))).await.is_err(), "it is live");
+    assert!(db.write(|tx| tx.condemn(item_id(1), None, None)).await.is_err(), "it is live");
     db.write(|tx| {
         adopt(tx, 8)?;
         tx.replace_content(item_id(3), &facet(8), 8, &by(), at(4))?;
         tx.trash(item_id(1), at(5))?;
-        tx.condemn(item_id(1))
+        tx.condemn(item_id(1), Some(ANN), Some(APP))
     })
     .await
     .unwrap();
@@ -101,6 +101,8 @@ async fn purging_takes_a_tree_a_few_rows_at_a_time(database: Database) {
     assert!(db.read(|tx| tx.permission(permission_id(1))).await.unwrap().is_none());
     let trail = db.read(|tx| tx.trail(permission_id(1), None, 9)).await.unwrap();
     assert_eq!(trail.iter().map(|entry| entry.record.kind.as_str()).collect::<Vec<_>>(), ["revoked"]);
+    let by = trail.first().map(|entry| (entry.record.user.clone(), entry.record.application.clone()));
+    assert_eq!(by, Some((Some(ANN.to_string()), Some(APP.to_string()))), "who deleted the tree, below its top as well");
     assert_eq!(db.read(|tx| tx.collectable_blobs(at(999), 9)).await.unwrap(), [sha(7), sha(8)]);
     assert!(db.read(|tx| tx.item(item_id(4))).await.unwrap().is_some());
     assert_sound(&db).await;

@@ -61,7 +61,7 @@ fn act(tx: &mut Tx<'_>, act: &Act, items: &mut Vec<ItemId>) -> driveway_core::Re
             tx.restore(pick(items, item), pick(items, parent), &name, &name, &change, at(6))?;
         }
         Act::Purge { item } => {
-            tx.condemn(pick(items, item))?;
+            tx.condemn(pick(items, item), None, None)?;
             while tx.purge(2, at(9))? {}
         }
     }

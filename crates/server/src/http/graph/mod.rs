@@ -161,17 +161,14 @@ async fn dispatch(app: Arc<App>, context: &Context, request: Request) -> (&'stat
     let outcome = match arrival.admit(route).await {
         Ok((call, applied)) => {
             let app = Arc::clone(&call.app);
-            let shown = call.credentials.link.map(|link| (link, call.credentials.clone()));
+            let credentials = call.credentials.clone();
             let outcome = (route.handler)(call).await;
-            if let Some((link, credentials)) = shown {
-                let what = match &outcome {
-                    Ok(_) if method == Method::GET => Use::Opened,
-                    Ok(_) => Use::Written,
-                    Err(error) if error.code() == Code::Unauthenticated => Use::Asked,
-                    Err(_) => Use::Failed,
-                };
-                app.openings.used_by_share(link, &credentials, what, context.now);
-            }
+            let what = match &outcome {
+                Ok(_) if method == Method::GET => Use::Opened,
+                Ok(_) => Use::Written,
+                Err(error) => Use::Failed(error.refusal()),
+            };
+            app.openings.used_by_call(&credentials, what, context.now);
             outcome.map(|mut response| {
                 if let Some(applied) = applied {
                     response.headers_mut().insert("preference-applied", HeaderValue::from_static(applied));

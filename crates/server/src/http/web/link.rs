@@ -156,8 +156,8 @@ impl Door {
                 self.opened_by(Download::of(&opened.access, source, now));
                 Entry::Closed(self.takes_files())
             }
-            Passage::Closed(decision, permission) => {
-                self.refused(link, &shown, decision);
+            Passage::Closed(decision, permission, why) => {
+                self.app.openings.refused_by(link, why, &shown, now);
                 Entry::Closed(self.closed(decision, permission.as_ref())?)
             }
         })
@@ -222,13 +222,6 @@ impl Door {
         }
         self.opened_by(download);
         if item.is_folder() { self.folder(opened, uri).await } else { self.file(&opened).await }
-    }
-
-    /// Notes a refusal for the link's trail; to ask for a password or an account is none.
-    fn refused(&self, link: PermissionId, shown: &Credentials, decision: Decision) {
-        if !matches!(decision, Decision::Password | Decision::SignIn) {
-            self.app.openings.refused(link, shown, self.context.now);
-        }
     }
 
     fn opened_by(&self, download: Option<Download>) {
@@ -382,9 +375,9 @@ impl Door {
         let permission =
             match self.app.db.read(move |tx| gate::open_link(tx, link, Below::Shared, &credentials, now)).await? {
                 Passage::Open(_) | Passage::Add(_) => return Ok(self.see_other()),
-                Passage::Closed(Decision::Password, Some(permission)) => permission,
-                Passage::Closed(decision, permission) => {
-                    self.refused(link, &shown, decision);
+                Passage::Closed(Decision::Password, Some(permission), _) => permission,
+                Passage::Closed(decision, permission, why) => {
+                    self.app.openings.refused_by(link, why, &shown, now);
                     return self.closed(decision, permission.as_ref());
                 }
             };

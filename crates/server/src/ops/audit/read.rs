@@ -99,18 +99,26 @@ fn page(tx: &mut Tx<'_>, link: PermissionId, before: Option<i64>, top: u32, prov
     Ok(Trail { events, broken_at, proved_from, next })
 }
 
-/// Whether the trail is there for the caller. A link that is gone has left behind on which item it was.
+/// Whether the trail is there for the caller. A link that is gone has left behind on which item it was, and an item that is
+/// gone in which drive: then its trails are for the owners of all of the drive.
 fn require(tx: &mut Tx<'_>, credentials: &Credentials, link: PermissionId, now: Timestamp) -> Result<()> {
     let caller = caller::require(tx, credentials.bearer.as_ref())?;
     let permission = tx.link(link)?;
-    let item = match &permission {
-        Some(permission) => Some(permission.item),
-        None => tx.trail_end(link)?.map(|place| place.item),
+    let (item, last_drive) = match &permission {
+        Some(permission) => (Some(permission.item), None),
+        None => tx.trail_end(link)?.map_or((None, None), |place| (Some(place.item), place.drive)),
     };
-    let drive = item.map(|item| tx.drive_of_item(item)).transpose()?.flatten();
+    let drive = match (item.map(|item| tx.drive_of_item(item)).transpose()?.flatten(), last_drive) {
+        (None, Some(last)) => tx.drive(&last)?,
+        (found, _) => found,
+    };
     // The scopes first: a token that is too narrow finds out nothing about links.
     caller.require(Intent::Read, drive.as_ref().is_some_and(|drive| drive.is_own_of(caller.user_id())))?;
-    let chain = item.map(|item| tx.chain(item)).transpose()?.flatten().ok_or_else(Error::item_not_found)?;
+    let chain = match (item.map(|item| tx.chain(item)).transpose()?.flatten(), &drive) {
+        (None, Some(drive)) => tx.chain(drive.root)?,
+        (found, _) => found,
+    };
+    let chain = chain.ok_or_else(Error::item_not_found)?;
     let maker = permission.as_ref().and_then(|permission| permission.link()).and_then(|link| link.creator.user);
     let is_maker = maker.is_some() && maker == caller.user_id() && chain.is_live();
     let drive = drive.ok_or_else(Error::item_not_found)?;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use driveway_core::Error;
-use driveway_core::audit::{By, Kind, Source};
+use driveway_core::audit::{By, Kind, Refusal, Source};
 use driveway_core::id::PermissionId;
 use jiff::Timestamp;
 use uuid::Uuid;
@@ -44,7 +44,7 @@ impl Download {
         let reservation = if self.is_limited {
             let (link, id, run) = (self.link, app.entropy.opaque_id(), app.run);
             if !app.db.write(move |tx| tx.reserve_download(link, id, run)).await? {
-                app.openings.refused_for(link, "usedUp", self.by, self.now);
+                app.openings.refused(link, Refusal::UsedUp, self.by, self.now);
                 return Err(Error::item_not_found());
             }
             Some(id)
@@ -82,6 +82,6 @@ impl Drop for Begun {
             None => self.openings.tally(link, self.delivered.into(), now),
         }
         let kind = if self.delivered { Kind::Downloaded } else { Kind::Opened };
-        self.openings.keep(Key { link, kind, reason: None, by }, None, now);
+        self.openings.keep(Key { link, kind, reason: None, by }, now);
     }
 }

@@ -10,8 +10,6 @@ use driveway_core::audit::{By, Kind};
 use driveway_core::id::PermissionId;
 use jiff::{SignedDuration, Timestamp};
 
-use crate::ops::Credentials;
-
 /// Kinds of events, and links, that are kept apart at once. Beyond that what comes is dropped, and counted as a metric.
 const MOST_WINDOWS: usize = 65_536;
 
@@ -29,7 +27,7 @@ const SWEEP: SignedDuration = SignedDuration::from_secs(1);
 pub(super) struct Key {
     pub(super) link: PermissionId,
     pub(super) kind: Kind,
-    /// Why it was refused, where the door knows; of what was dropped, the kind.
+    /// Why it was refused, as it was decided when it was; of what was dropped, the kind.
     pub(super) reason: Option<&'static str>,
     pub(super) by: By,
 }
@@ -40,16 +38,13 @@ pub(super) struct Noted {
     pub(super) key: Key,
     pub(super) at: Timestamp,
     pub(super) count: u64,
-    /// What a refused visitor brought: the reason is found out by it.
-    pub(super) credentials: Option<Credentials>,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy)]
 struct Window {
     since: Timestamp,
     last: Timestamp,
     count: u64,
-    credentials: Option<Credentials>,
 }
 
 #[derive(Debug)]
@@ -71,22 +66,21 @@ pub(super) struct Notes {
 
 impl Notes {
     /// Notes one happening. `most` is the limit of events that a link gets in an hour.
-    pub(super) fn note(&mut self, key: Key, credentials: Option<Credentials>, most: u32, now: Timestamp) {
+    pub(super) fn note(&mut self, key: Key, most: u32, now: Timestamp) {
         if let Some(window) = self.windows.get_mut(&key).filter(|window| is_within(window.since, WINDOW, now)) {
             window.count = window.count.saturating_add(1);
             window.last = now;
-            window.credentials = credentials;
             return;
         }
         if self.windows.len() >= MOST_WINDOWS && !self.windows.contains_key(&key) {
             metrics::counter!("driveway_link_events_dropped_total").increment(1);
             return;
         }
-        let fresh = Window { since: now, last: now, count: 0, credentials: None };
+        let fresh = Window { since: now, last: now, count: 0 };
         if let Some(over) = self.windows.insert(key, fresh) {
             self.close(key, over, most);
         }
-        self.admit(Noted { key, at: now, count: 1, credentials }, most);
+        self.admit(Noted { key, at: now, count: 1 }, most);
     }
 
     /// What is to be written now: what is due and what was counted in minutes that are over; with `all` whatever was
@@ -104,7 +98,7 @@ impl Notes {
             if !is_over(&window) {
                 // The minute goes on, so that asking for the trail doesn't make it longer.
                 let Window { since, last, .. } = window;
-                self.windows.insert(key, Window { since, last, count: 0, credentials: None });
+                self.windows.insert(key, Window { since, last, count: 0 });
             }
             self.close(key, window, most);
         }
@@ -127,8 +121,8 @@ impl Notes {
 
     fn close(&mut self, key: Key, window: Window, most: u32) {
         if window.count > 0 {
-            let Window { last: at, count, credentials, .. } = window;
-            self.admit(Noted { key, at, count, credentials }, most);
+            let Window { last: at, count, .. } = window;
+            self.admit(Noted { key, at, count }, most);
         }
     }
 
@@ -162,7 +156,7 @@ impl Notes {
 
 fn dropped((link, kind): (PermissionId, Kind), hour: &Hour) -> Noted {
     let key = Key { link, kind: Kind::Dropped, reason: Some(kind.as_str()), by: By::default() };
-    Noted { key, at: hour.last, count: hour.dropped, credentials: None }
+    Noted { key, at: hour.last, count: hour.dropped }
 }
 
 /// A clock that was moved back ends what was going on, like one that has gone on.

@@ -112,6 +112,7 @@ async fn amb_30_p10_what_the_caller_keeps_ends_with_what_they_have_above() {
     bob.put(&format!("{file}/content"), "no more").await.error(403, "accessDenied");
     server.advance(jiff::SignedDuration::from_hours(2));
     server.bob().get(&file).await.error(404, "itemNotFound");
+}
 
 /// Where an item is said to inherit, or not.
 fn switch(item: &str) -> String {

@@ -5,9 +5,9 @@ use serde_json::{Value, json};
 
 use super::{events, kinds, last, trail};
 use crate::link_life::{managed, set};
-use crate::steps::{at, edit, link, link_at, put, view};
-use crate::support::TestServer;
+use crate::steps::{Link, at, edit, id, link, link_at, put, view};
 use crate::support::sharing::{ADMIN, ALICE, BOB};
+use crate::support::{Actor, TestServer};
 
 #[tokio::test]
 async fn a_link_is_made_changed_and_taken_away_and_the_trail_stays() {
@@ -50,7 +50,8 @@ async fn a_link_is_made_changed_and_taken_away_and_the_trail_stays() {
     pat.patch(&format!("{}/permissions/{}", at("a.txt"), made.id), &patch).await.expect(200);
     let changed = last(&pat, &made).await;
     assert_eq!((&changed["details"], &changed["through"]), (&patch, &json!("graph")));
-    // A change that is refused is none.
+    // A change that is refused is none, and neither is one of nothing.
+    set(&pat, &made, json!({})).await;
     pat.patch(&managed(&made), &json!({"maximumDownloads": 0})).await.expect(400);
     pat.delete(&managed(&made)).await.expect(204);
     assert_eq!(kinds(&pat, &made).await, ["created", "changed", "changed", "changed", "revoked"]);
@@ -75,6 +76,29 @@ async fn cl_23_amb_29_the_trail_says_which_link_ended_inheritance() {
     again["type"] = json!("edit");
     let second = link(&pat, "a.txt", again).await;
     assert!(last(&pat, &second).await["details"].get("retainInheritedPermissions").is_none(), "it had no effect");
+}
+
+/// CL-23, AMB-29: with the switch the trail says which applications send the `false` that is passed over. An invitation has
+/// no trail; what it did to the item stands in those of the links that are made there afterwards.
+#[tokio::test]
+async fn cl_23_amb_29_the_trail_says_what_was_passed_over_and_what_was_cut_off_before() {
+    let server = TestServer::start().await;
+    let alice = server.alice();
+    put(&alice, "Box/a.txt", "x").await;
+    put(&alice, "Box/b.txt", "x").await;
+    let people = json!({"recipients": [{"email": BOB}], "roles": ["read"], "requireSignIn": true,
+                        "sendInvitation": false, "retainInheritedPermissions": false});
+    alice.post(&format!("{}/invite", at("Box/a.txt")), &people).await.expect(200);
+    let made = view(&alice, "Box/a.txt").await;
+    let details = last(&alice, &made).await["details"].clone();
+    assert_eq!((&details["inheritsPermissions"], details.get("retainInheritedPermissions")), (&json!(false), None));
+    server.admin().set_policy(&json!({"ignoreUnaskedRetainInheritedPermissions": true})).await;
+    let body = json!({"type": "view", "scope": "anonymous", "retainInheritedPermissions": false});
+    let made = link(&alice, "Box/b.txt", body).await;
+    let event = last(&alice, &made).await;
+    assert_eq!(event["details"]["retainInheritedPermissions"], "ignored");
+    assert_eq!(event["by"]["application"]["displayName"], "Driveway Explorer");
+    assert!(event["details"].get("inheritsPermissions").is_none());
 }
 
 #[tokio::test]
@@ -158,4 +182,68 @@ async fn what_is_written_through_a_link_is_told_apart() {
     stranger.put(&made.graph(":/b.txt:/content"), "words").await.expect(201);
     let event = last(&pat, &made).await;
     assert_eq!((&event["kind"], &event["through"], event.get("by")), (&json!("written"), &json!("shares"), None));
+}
+
+/// How often each kind of use stands in a trail, with the doors and people that it is of.
+async fn uses(reader: &Actor, link: &Link) -> Vec<(String, String, u64)> {
+    let mut found: Vec<(String, String, u64)> = Vec::new();
+    for event in events(reader, link).await {
+        let kind = event["kind"].as_str().unwrap().to_owned();
+        if ["opened", "written", "copied", "downloaded"].contains(&kind.as_str()) {
+            assert_eq!(event["by"]["user"]["displayName"], "Bob Lindqvist");
+            let (door, count) = (event["through"].as_str().unwrap(), event["details"]["count"].as_u64().unwrap_or(1));
+            match found.iter_mut().find(|(known, through, _)| *known == kind && through == door) {
+                Some((_, _, sum)) => *sum += count,
+                None => found.push((kind, door.to_owned(), count)),
+            }
+        }
+    }
+    found
+}
+
+fn used(kind: &str, door: &str, count: u64) -> (String, String, u64) {
+    (kind.to_owned(), door.to_owned(), count)
+}
+
+/// SHARE-07: what is done by a link that one carries is written down as if the link had been shown.
+#[tokio::test]
+async fn share_07_what_is_written_by_a_carried_link_is_written_down_too() {
+    let server = TestServer::start().await;
+    let (alice, bob) = (server.alice(), server.bob());
+    let file = id(&put(&alice, "Box/a.txt", "x").await);
+    let folder = id(&alice.get(&at("Box")).await.expect(200).json());
+    let made = link(&alice, "Box", json!({"type": "edit", "scope": "organization"})).await;
+    bob.with("prefer", "redeemSharingLink").get(&made.graph("")).await.expect(200);
+    let items = format!("/v1.0/drives/{}/items", server.person(ALICE).drive.id);
+    bob.put(&format!("{items}/{file}/content"), "words").await.expect(200);
+    bob.put(&format!("{items}/{folder}:/b.txt:/content"), "words").await.expect(201);
+    let deep = json!({"name": "Deep", "folder": {}, "@microsoft.graph.conflictBehavior": "fail"});
+    bob.post(&format!("{items}/{folder}/children"), &deep).await.expect(201);
+    bob.patch(&format!("{items}/{file}"), &json!({"name": "c.txt"})).await.expect(200);
+    bob.delete(&format!("{items}/{file}")).await.expect(204);
+    // What fails has changed nothing.
+    bob.post(&format!("{items}/{folder}/children"), &deep).await.expect(409);
+    assert_eq!(uses(&alice, &made).await, [used("opened", "shares", 1), used("written", "graph", 5)]);
+    // By a right of one's own no link is used.
+    alice.put(&format!("{items}/{folder}:/d.txt:/content"), "words").await.expect(201);
+    assert_eq!(uses(&alice, &made).await.len(), 2);
+}
+
+/// ITEM-04: a copy changes nothing where the link is, and takes the bytes away from it.
+#[tokio::test]
+async fn item_04_a_copy_by_way_of_a_link_is_no_change() {
+    let server = TestServer::start().await;
+    let (alice, bob) = (server.alice(), server.bob());
+    let file = id(&put(&alice, "a.txt", "x").await);
+    let made = link(&alice, "a.txt", json!({"type": "view", "scope": "organization"})).await;
+    bob.with("prefer", "redeemSharingLink").get(&made.graph("")).await.expect(200);
+    let home = server.person(BOB).drive.id.to_string();
+    let to = |name: &str| json!({"name": name, "parentReference": {"driveId": home, "id": "root"}});
+    let plain = format!("/v1.0/drives/{}/items/{file}/copy", server.person(ALICE).drive.id);
+    bob.post(&plain, &to("one.txt")).await.expect(202);
+    bob.post(&made.graph("/copy"), &to("two.txt")).await.expect(202);
+    // A copy that is refused takes nothing.
+    bob.post(&plain, &to("one.txt")).await.expect(409);
+    let expected = [used("opened", "shares", 1), used("copied", "graph", 1), used("copied", "shares", 1)];
+    assert_eq!(uses(&alice, &made).await, expected);
 }

@@ -1,12 +1,13 @@
 //! Who may read a trail, and in which pages.
 
 use driveway_core::permission::Role;
+use jiff::SignedDuration;
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use super::trail;
+use super::{events, refusals, trail};
 use crate::link_life::set;
-use crate::steps::{edit, link_at, put, view};
+use crate::steps::{at, edit, id, link_at, put, revoke, view};
 use crate::support::TestServer;
 use crate::support::sharing::{ADMIN, ALICE, BOB};
 
@@ -44,6 +45,44 @@ async fn p13_owners_makers_and_administrators_read_and_nobody_else() {
     let absent = "/driveway/v1/links/00000000-0000-4000-8000-000000000000/audit";
     alice.get(absent).await.error(404, "itemNotFound");
     alice.get("/driveway/v1/links/nonsense/audit").await.error(404, "itemNotFound");
+}
+
+/// ITEM-08: what goes for good takes its links with it and not what is known of them: by whom they went, and before that
+/// what they were used for. Whoever owns all of the drive reads it, and whoever owned the item only doesn't any more.
+#[tokio::test]
+async fn item_08_the_trail_outlives_what_was_deleted_for_good() {
+    let server = TestServer::start().await;
+    let (alice, bob, admin) = (server.alice(), server.bob(), server.admin());
+    put(&alice, "Box/Deep/a.txt", "x").await;
+    let (inner, outer) = (view(&alice, "Box/Deep/a.txt").await, view(&alice, "Box").await);
+    let early = view(&alice, "Box/Deep").await;
+    revoke(&alice, "Box/Deep", &early).await;
+    server.grant(&id(&alice.get(&at("Box")).await.expect(200).json()), BOB, Role::Write).await;
+    alice.post(&format!("{}/permanentDelete", at("Box")), &json!({})).await.expect(204);
+    for made in [&inner, &outer] {
+        server.anonymous().get(&made.page()).await.expect(404);
+        let found = events(&alice, made).await;
+        let gone = found.iter().find(|event| event["kind"] == "revoked").unwrap();
+        assert_eq!((&gone["details"], &gone["through"]), (&json!({"reason": "itemDeleted"}), &json!("graph")));
+        assert_eq!(gone["by"]["user"]["id"], server.person(ALICE).user.id.to_string());
+        assert_eq!(gone["by"]["application"]["displayName"], "Driveway Explorer");
+        assert_eq!(refusals(&alice, made).await, [("revoked".to_owned(), 1)]);
+    }
+    for made in [&inner, &outer, &early] {
+        for (reader, status) in [(&alice, 200), (&admin, 200), (&bob, 404)] {
+            reader.get(&trail(made)).await.expect(status);
+        }
+        server.pat().get(&trail(made)).await.error(404, "itemNotFound");
+    }
+    // By age, nobody did it.
+    put(&alice, "old.txt", "x").await;
+    let made = view(&alice, "old.txt").await;
+    alice.delete(&at("old.txt")).await.expect(204);
+    server.advance(SignedDuration::from_hours(24 * 400));
+    driveway::ops::recycle_bin::empty(&server.app).await.unwrap();
+    let found = events(&server.alice(), &made).await;
+    let gone = found.last().unwrap();
+    assert_eq!((&gone["kind"], &gone["through"], gone.get("by")), (&json!("revoked"), &json!("server"), None));
 }
 
 #[tokio::test]

@@ -70,6 +70,48 @@ async fn a_revoked_link_and_its_tickets_are_refused_in_its_trail() {
     assert_eq!(doors, [("download", 1), ("page", 1), ("page", 1), ("shares", 1)]);
 }
 
+/// The reason is the one of the moment at which the visitor was refused, whatever happens to the link before it is written.
+#[tokio::test]
+async fn a_refusal_keeps_the_reason_that_it_had() {
+    let server = TestServer::start().await;
+    let (pat, stranger) = (server.pat(), server.anonymous());
+    put(&pat, "a.txt", "x").await;
+    let made = view(&pat, "a.txt").await;
+    set(&pat, &made, json!({"enabled": false})).await;
+    for _ in 0..5 {
+        stranger.get(&made.page()).await.expect(404);
+    }
+    revoke(&pat, "a.txt", &made).await;
+    stranger.get(&made.page()).await.expect(404);
+    assert_eq!(refusals(&pat, &made).await, [once("off"), once("revoked"), ("off".to_owned(), 4)]);
+    // A link that is opened again doesn't forget that it was closed.
+    let made = view(&pat, "a.txt").await;
+    set(&pat, &made, json!({"enabled": false})).await;
+    stranger.get(&made.graph("")).await.expect(404);
+    set(&pat, &made, json!({"enabled": true})).await;
+    stranger.get(&made.graph("")).await.expect(200);
+    assert_eq!(refusals(&pat, &made).await, [once("off")]);
+}
+
+#[tokio::test]
+async fn what_was_refused_while_the_item_was_in_the_bin_stays_once_it_is_restored() {
+    let server = TestServer::start().await;
+    let (pat, stranger) = (server.pat(), server.anonymous());
+    let item = id(&put(&pat, "a.txt", "x").await);
+    let made = view(&pat, "a.txt").await;
+    let ticket = location(&stranger.get(&made.graph("/content")).await);
+    pat.delete(&at("a.txt")).await.expect(204);
+    for _ in 0..20 {
+        stranger.get(&made.graph("")).await.expect(404);
+    }
+    stranger.get(&ticket).await.expect(404);
+    pat.post(&format!("/v1.0/me/drive/items/{item}/restore"), &json!({})).await.expect(200);
+    stranger.get(&made.graph("")).await.expect(200);
+    let mut found = refusals(&pat, &made).await;
+    found.sort_unstable();
+    assert_eq!(found, [once("itemDeleted"), once("itemDeleted"), ("itemDeleted".to_owned(), 19)]);
+}
+
 #[tokio::test]
 async fn wrong_passwords_by_every_door_are_counted() {
     let server = TestServer::start_with(|config| config.limits.password_attempts = 3).await;
