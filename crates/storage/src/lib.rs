@@ -15,6 +15,7 @@ mod chain;
 mod check;
 mod checkout;
 mod db;
+mod directory;
 mod drive;
 mod error;
 mod identity;

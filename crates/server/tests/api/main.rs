@@ -24,6 +24,7 @@ mod support;
 mod children;
 mod content;
 mod cut_off;
+mod directory;
 mod drives;
 mod identity;
 mod item_life;

@@ -4,10 +4,12 @@ mod checkout;
 mod content;
 mod copy;
 mod create_link;
+mod directory;
 mod drive;
 mod expand;
 mod invite;
 mod item;
+mod page;
 mod people;
 mod permission;
 mod recycle_bin;
@@ -17,6 +19,7 @@ mod select;
 mod settings;
 mod share;
 mod shared_with_me;
+mod site;
 mod version;
 
 use std::sync::Arc;
@@ -83,6 +86,11 @@ impl Call {
             Resource::Drive { drive, .. } => Ok(drive.clone()),
             _ => Err(Error::internal("a route on drives met another resource")),
         }
+    }
+
+    /// The segments behind the resource itself.
+    pub(crate) fn resource_tail(&self) -> Option<&address::Tail> {
+        routes::tail(&self.resource)
     }
 
     /// A variable segment of the route.
