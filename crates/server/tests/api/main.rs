@@ -21,6 +21,7 @@ mod smoke;
 mod support;
 
 // Drives, items, content, links, security properties, identity.
+mod batch;
 mod children;
 mod content;
 mod cut_off;

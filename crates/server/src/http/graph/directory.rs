@@ -30,15 +30,15 @@ pub(super) async fn users(call: Call) -> Result<Response> {
     let listed = call.app.db.read(move |tx| lookup::users(tx, &credentials, page.after.as_deref(), page.limit)).await?;
     let next = listed.values.last().filter(|_| listed.more).map(|last| last.user.user_principal_name.to_lowercase());
     let next = next.map(|after| next_link(&call, "/users", "users", &after));
-    let values = listed.values.iter().map(|profile| render::directory::user(&call, profile)).collect();
-    Ok(collection(&call, "users", values, next))
+    let values: Vec<Value> = listed.values.iter().map(|profile| render::directory::user(&call, profile)).collect();
+    Ok(collection(&call, "users", &values, next))
 }
 
 /// The groups of the caller, or of a person of their tenant.
 pub(super) async fn member_of(call: Call) -> Result<Response> {
     let page = Page::read(&call, "memberOf")?;
     let (key, credentials, after) = (person(&call)?, call.credentials.clone(), group_before(&page)?);
-    let owner = key.as_ref().map_or_else(|| "/me".to_owned(), |key| user_path(key));
+    let owner = key.as_ref().map_or_else(|| "/me".to_owned(), user_path);
     let is_cast = call.resource_tail().is_some_and(|tail| tail.segments.len() > 1);
     let listed =
         call.app.db.read(move |tx| lookup::member_of(tx, &credentials, key.as_ref(), after, page.limit)).await?;
@@ -47,9 +47,9 @@ pub(super) async fn member_of(call: Call) -> Result<Response> {
     } else {
         (format!("{owner}/memberOf"), "directoryObjects")
     };
-    let values = listed.values.iter().map(|group| member_group(&call, group, is_cast)).collect();
+    let values: Vec<Value> = listed.values.iter().map(|group| member_group(&call, group, is_cast)).collect();
     let next = last_group(&listed).map(|after| next_link(&call, &path, "memberOf", &after));
-    Ok(collection(&call, of, values, next))
+    Ok(collection(&call, of, &values, next))
 }
 
 /// A group of the caller's organization.
@@ -71,8 +71,9 @@ pub(super) async fn groups(call: Call) -> Result<Response> {
     let (credentials, after) = (call.credentials.clone(), group_before(&page)?);
     let listed = call.app.db.read(move |tx| lookup::groups(tx, &credentials, after, page.limit)).await?;
     let next = last_group(&listed).map(|after| next_link(&call, "/groups", "groups", &after));
-    let values = listed.values.iter().map(|group| render::select(&call, render::directory::group(group))).collect();
-    Ok(collection(&call, "groups", values, next))
+    let values: Vec<Value> =
+        listed.values.iter().map(|group| render::select(&call, render::directory::group(group))).collect();
+    Ok(collection(&call, "groups", &values, next))
 }
 
 /// The caller's organization, as a list of one.
@@ -81,8 +82,8 @@ pub(super) async fn organizations(call: Call) -> Result<Response> {
     Page::read(&call, "organization")?;
     let credentials = call.credentials.clone();
     let tenant = call.app.db.read(move |tx| lookup::organization(tx, &credentials, None)).await?;
-    let values = vec![render::select(&call, render::directory::organization(&tenant))];
-    Ok(collection(&call, "organization", values, None))
+    let values = [render::select(&call, render::directory::organization(&tenant))];
+    Ok(collection(&call, "organization", &values, None))
 }
 
 /// The caller's organization by its id.
@@ -96,7 +97,7 @@ pub(super) async fn organization(call: Call) -> Result<Response> {
 }
 
 /// A list of objects.
-pub(super) fn collection(call: &Call, of: &str, values: Vec<Value>, next: Option<String>) -> Response {
+pub(super) fn collection(call: &Call, of: &str, values: &[Value], next: Option<String>) -> Response {
     let mut value = json!({ "@odata.context": format!("{}#{of}", call.metadata_url()), "value": values });
     if let Some(next) = next {
         render::insert(&mut value, "@odata.nextLink", next);

@@ -1,5 +1,6 @@
 //! The Graph API: from a URL to a row of the route table, from there to an operation and back.
 
+mod batch;
 mod checkout;
 mod content;
 mod copy;
@@ -141,11 +142,20 @@ pub(crate) fn is_graph_path(path: &str) -> bool {
 /// Answers a request of the Graph API.
 pub(crate) async fn handle(app: Arc<App>, request: Request) -> Response {
     let (context, has_host) = Context::read(&app, request.headers(), request.uri(), request.extensions().get::<Peer>());
-    let (route, mut response) = match has_host {
-        Ok(()) => dispatch(app, &context, request).await,
-        Err(error) => ("graph.unknown", refusal::render(&error, &context)),
-    };
-    stamp(&context, response.headers_mut());
+    match has_host {
+        Ok(()) => answer(app, &context, request).await,
+        Err(error) => finished("graph.unknown", refusal::render(&error, &context), &context),
+    }
+}
+
+/// Answers a request whose circumstances are known: one that came alone, or a part of a batch.
+async fn answer(app: Arc<App>, context: &Context, request: Request) -> Response {
+    let (route, response) = dispatch(app, context, request).await;
+    finished(route, response, context)
+}
+
+fn finished(route: &'static str, mut response: Response, context: &Context) -> Response {
+    stamp(context, response.headers_mut());
     super::count(route, response.status());
     super::finish(&mut response);
     response

@@ -10,8 +10,8 @@ use driveway_core::address::{Resource, Tail};
 use futures::future::BoxFuture;
 
 use super::{
-    Call, checkout, content, copy, create_link, directory, drive, invite, item, permission, recycle_bin, settings,
-    share, shared_with_me, site, version,
+    Call, batch, checkout, content, copy, create_link, directory, drive, invite, item, permission, recycle_bin,
+    settings, share, shared_with_me, site, version,
 };
 
 /// What kind of address a route is on.
@@ -41,6 +41,8 @@ pub enum On {
     Sites,
     /// The organization.
     Organization,
+    /// Requests in one.
+    Batch,
 }
 
 /// The scopes that a route asks a token for.
@@ -64,6 +66,8 @@ pub enum Needs {
     ReadSites,
     /// A scope that reads the organization.
     ReadOrganization,
+    /// Nothing but a good token: each request of a batch asks for its own.
+    Nothing,
 }
 
 /// A row of the table.
@@ -152,6 +156,7 @@ pub const ROUTES: &[Route] = routes! {
     "sites.search" GET Sites [] ReadSites => site::search;
     "organization.list" GET Organization [] ReadOrganization => directory::organizations;
     "organization.get" GET Organization ["*"] ReadOrganization => directory::organization;
+    "batch" POST Batch [] Nothing => batch::batch;
     "settings.get" GET Settings [] ReadSettings => settings::get;
     "settings.update" PATCH Settings [] WriteSettings => settings::update;
 };
@@ -194,13 +199,14 @@ fn place(resource: &Resource) -> Option<(On, &Tail)> {
         Resource::Share { tail, .. } => Some((On::Share, tail)),
         Resource::Settings => Some((On::Settings, NO_TAIL)),
         Resource::Me { tail } | Resource::User { tail, .. } => Some((On::User, tail)),
+        Resource::Batch => Some((On::Batch, NO_TAIL)),
         Resource::Users => Some((On::Users, NO_TAIL)),
         Resource::Group { tail, .. } => Some((On::Group, tail)),
         Resource::Groups => Some((On::Groups, NO_TAIL)),
         Resource::Site { tail, .. } => Some((On::Site, tail)),
         Resource::Sites => Some((On::Sites, NO_TAIL)),
         Resource::Organization { tail } => Some((On::Organization, tail)),
-        _ => None,
+        Resource::Other(_) => None,
     }
 }
 

@@ -4,6 +4,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use driveway_core::address::{Resource, SiteKey};
 use driveway_core::error::{Error, Inner};
+use serde_json::Value;
 
 use super::directory::collection;
 use super::page::{Page, next_link, refuse_count};
@@ -36,8 +37,9 @@ pub(super) async fn search(call: Call) -> Result<Response> {
         .read(move |tx| site::search(tx, &credentials, &text, (page.after.as_deref(), page.limit), now))
         .await?;
     let next = found.next.map(|after| next_link(&call, "/sites", "sites", &after));
-    let values = found.sites.iter().map(|view| render::select(&call, render::directory::site(&call, view))).collect();
-    Ok(collection(&call, "sites", values, next))
+    let values: Vec<Value> =
+        found.sites.iter().map(|view| render::select(&call, render::directory::site(&call, view))).collect();
+    Ok(collection(&call, "sites", &values, next))
 }
 
 /// Which site is addressed. The bare host of this server is its root site.
