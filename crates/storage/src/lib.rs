@@ -33,6 +33,7 @@ mod policy;
 mod recycle_bin;
 mod redemption;
 mod setting;
+mod special_folder;
 mod tx;
 mod url;
 mod version;

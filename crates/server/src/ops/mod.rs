@@ -36,6 +36,7 @@ pub mod redemption;
 pub mod share;
 pub mod shared_with_me;
 pub mod site;
+pub mod special;
 pub mod ticket;
 pub mod upkeep;
 pub mod upload;

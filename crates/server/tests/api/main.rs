@@ -42,4 +42,5 @@ mod link_password;
 mod odd_requests;
 mod security;
 mod shares;
+mod special_folders;
 mod steps;

@@ -29,8 +29,9 @@ use axum::body::Body;
 use axum::extract::Request;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method};
 use axum::response::Response;
-use driveway_core::address::{self, DriveKey, GraphAddress, ItemAddress, Resource, Version};
+use driveway_core::address::{self, DriveKey, GraphAddress, ItemAddress, Resource, Start, Version};
 use driveway_core::audit::Through;
+use driveway_core::drive::SpecialFolder;
 use driveway_core::error::{Code, Error, Inner};
 use driveway_core::odata::{ODataError, QueryOptions};
 
@@ -43,6 +44,7 @@ use crate::app::App;
 use crate::ops::Credentials;
 use crate::ops::openings::Use;
 use crate::ops::redemption::{self, Preference};
+use crate::ops::special;
 
 /// The result of a handler.
 type Result<T, E = Error> = std::result::Result<T, E>;
@@ -255,12 +257,13 @@ impl Arrival<'_> {
             .map_err(|error| invalid_query(&error))?
             .unwrap_or_default();
         select::check(route, &query)?;
+        let resource = settle_special(&app, &credentials, address.resource, is_first_use(route), context).await?;
         let call = Call {
             app,
             context: context.clone(),
             credentials,
             version: address.version,
-            resource: address.resource,
+            resource,
             parameters,
             query,
             headers,
@@ -268,6 +271,30 @@ impl Arrival<'_> {
         };
         Ok((call, applied))
     }
+}
+
+/// Whether a request uses a special folder so that there has to be one: to look at it or to put something into it.
+fn is_first_use(route: &Route) -> bool {
+    let is_change = [Method::PATCH, Method::DELETE].contains(&route.method);
+    !is_change && matches!(route.tail, [] | ["children" | "content" | "createUploadSession"])
+}
+
+/// Puts the item in place of a special folder's name, and makes the folder on first use.
+async fn settle_special(
+    app: &Arc<App>,
+    credentials: &Credentials,
+    mut resource: Resource,
+    may_make: bool,
+    context: &Context,
+) -> Result<Resource> {
+    if let Resource::Item { item: ItemAddress { drive, start, .. }, .. } = &mut resource
+        && let Start::Special(name) = start
+        && let Some(folder) = SpecialFolder::parse(name)
+        && let Some(item) = special::find_or_make(app, credentials, drive, folder, may_make, context.now).await?
+    {
+        *start = Start::Id(item.to_string());
+    }
+    Ok(resource)
 }
 
 /// The preference that was honoured, for `Preference-Applied`.
