@@ -7,7 +7,7 @@ use crate::policy::access::{Actor, Standing};
 
 /// The scopes that Driveway knows. A token may carry others; they grant nothing here.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[repr(u16)]
+#[repr(u32)]
 pub enum Scope {
     /// `Files.Read`
     FilesRead = 1,
@@ -25,10 +25,22 @@ pub enum Scope {
     SettingsReadAll = 1 << 6,
     /// `SharePointTenantSettings.ReadWrite.All`
     SettingsReadWriteAll = 1 << 7,
+    /// `User.Read`
+    UserRead = 1 << 8,
+    /// `User.ReadBasic.All`
+    UserReadBasicAll = 1 << 9,
+    /// `User.Read.All`
+    UserReadAll = 1 << 10,
+    /// `Group.Read.All` and `GroupMember.Read.All`
+    GroupReadAll = 1 << 11,
+    /// `Organization.Read.All`
+    OrganizationReadAll = 1 << 12,
+    /// `Directory.Read.All`
+    DirectoryReadAll = 1 << 13,
 }
 
 impl Scope {
-    const ALL: [(Self, &'static str); 8] = [
+    const ALL: [(Self, &'static str); 20] = [
         (Self::FilesRead, "Files.Read"),
         (Self::FilesReadWrite, "Files.ReadWrite"),
         (Self::FilesReadAll, "Files.Read.All"),
@@ -37,12 +49,25 @@ impl Scope {
         (Self::SitesReadWriteAll, "Sites.ReadWrite.All"),
         (Self::SettingsReadAll, "SharePointTenantSettings.Read.All"),
         (Self::SettingsReadWriteAll, "SharePointTenantSettings.ReadWrite.All"),
+        // Nothing of the directory is written here, so that its scopes that write read and no more.
+        (Self::UserRead, "User.Read"),
+        (Self::UserRead, "User.ReadWrite"),
+        (Self::UserReadBasicAll, "User.ReadBasic.All"),
+        (Self::UserReadAll, "User.Read.All"),
+        (Self::UserReadAll, "User.ReadWrite.All"),
+        (Self::GroupReadAll, "Group.Read.All"),
+        (Self::GroupReadAll, "Group.ReadWrite.All"),
+        (Self::GroupReadAll, "GroupMember.Read.All"),
+        (Self::OrganizationReadAll, "Organization.Read.All"),
+        (Self::OrganizationReadAll, "Organization.ReadWrite.All"),
+        (Self::DirectoryReadAll, "Directory.Read.All"),
+        (Self::DirectoryReadAll, "Directory.ReadWrite.All"),
     ];
 }
 
 /// A set of scopes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Scopes(u16);
+pub struct Scopes(u32);
 
 impl Scopes {
     /// Reads names parted by white space, as `scp` holds them. Unknown names are passed over.
@@ -52,7 +77,7 @@ impl Scopes {
 
     /// Whether any of these is held.
     pub fn any(self, scopes: &[Scope]) -> bool {
-        scopes.iter().any(|scope| self.0 & (*scope as u16) != 0)
+        scopes.iter().any(|scope| self.0 & (*scope as u32) != 0)
     }
 }
 
@@ -62,7 +87,7 @@ impl<'a> FromIterator<&'a str> for Scopes {
         for name in names {
             // Entra's full form is `https://graph.microsoft.com/Files.ReadWrite`.
             let short = name.rsplit('/').next().unwrap_or(name);
-            set |= Scope::ALL.iter().find(|(_, known)| *known == short).map_or(0, |(scope, _)| *scope as u16);
+            set |= Scope::ALL.iter().find(|(_, known)| *known == short).map_or(0, |(scope, _)| *scope as u32);
         }
         Self(set)
     }
@@ -104,6 +129,25 @@ pub enum Intent {
     Read,
     /// Change items or their sharing (scope set W).
     Write,
+}
+
+/// What of the directory a request wants to read, which decides the scopes that suffice.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Lookup {
+    /// The caller's own name. A token for files is enough: the owner of the caller's drive says the same.
+    OwnProfile,
+    /// The caller's own groups.
+    OwnGroups,
+    /// The names of others.
+    People,
+    /// More than the names of others.
+    WholeProfiles,
+    /// Groups, and who belongs to them.
+    Groups,
+    /// Sites whose library the caller may see. A token for all files is enough: it reaches the library.
+    Sites,
+    /// The organization's name.
+    Organization,
 }
 
 /// How far the token's scopes reach for an [`Intent`].
@@ -166,6 +210,36 @@ impl Caller {
         }
     }
 
+    /// Whether the scopes suffice for reading this of the directory, as Graph documents them but for what [`Lookup`] says.
+    pub fn may_look_up(&self, lookup: Lookup) -> bool {
+        use Scope::{DirectoryReadAll, GroupReadAll, OrganizationReadAll, UserRead, UserReadAll, UserReadBasicAll};
+        let any = |scopes: &[Scope]| self.scopes.any(scopes);
+        let is_person = self.user().is_some();
+        match lookup {
+            Lookup::OwnProfile => {
+                is_person
+                    && (any(&[UserRead]) || self.may_look_up(Lookup::People) || self.reach(Intent::Read) != Reach::None)
+            }
+            Lookup::OwnGroups => is_person && (any(&[UserRead, UserReadAll]) || self.may_look_up(Lookup::Groups)),
+            Lookup::People => any(&[UserReadBasicAll]) || self.may_look_up(Lookup::WholeProfiles),
+            Lookup::WholeProfiles => any(&[UserReadAll, DirectoryReadAll]),
+            Lookup::Groups => any(&[GroupReadAll, DirectoryReadAll]),
+            Lookup::Sites => self.reach(Intent::Read) == Reach::AllDrives,
+            Lookup::Organization => {
+                any(&[OrganizationReadAll, DirectoryReadAll]) || (is_person && any(&[UserRead, UserReadAll]))
+            }
+        }
+    }
+
+    /// Refuses a caller whose scopes don't suffice for reading this, before anything is looked up.
+    pub fn require_lookup(&self, lookup: Lookup) -> Result<()> {
+        if self.may_look_up(lookup) {
+            Ok(())
+        } else {
+            Err(Error::access_denied("The token has none of the scopes that this call needs."))
+        }
+    }
+
     /// Refuses a caller whose scopes don't reach the drive, before anything is looked up in it.
     pub fn require(&self, intent: Intent, is_own_drive: bool) -> Result<()> {
         match self.reach(intent) {
@@ -221,6 +295,31 @@ mod tests {
         ] {
             assert_eq!(caller(kind, delegated, scope).reach(Intent::Write), reach, "{kind:?} {delegated} {scope}");
         }
+    }
+
+    #[test]
+    fn lookups_take_the_documented_scopes() {
+        use Lookup::{Groups, Organization, OwnGroups, OwnProfile, People, Sites, WholeProfiles};
+        let all = [OwnProfile, OwnGroups, People, WholeProfiles, Groups, Sites, Organization];
+        for (delegated, scopes, wanted) in [
+            (true, "", &[][..]),
+            (true, "Files.Read", &[OwnProfile]),
+            (true, "Files.Read.All", &[OwnProfile, Sites]),
+            (true, "User.Read", &[OwnProfile, OwnGroups, Organization]),
+            (true, "User.ReadBasic.All", &[OwnProfile, People]),
+            (true, "User.ReadWrite.All", &[OwnProfile, OwnGroups, People, WholeProfiles, Organization]),
+            (true, "GroupMember.Read.All", &[OwnGroups, Groups]),
+            (true, "Directory.Read.All", &[OwnProfile, OwnGroups, People, WholeProfiles, Groups, Organization]),
+            (false, "User.Read", &[]),
+            (false, "User.Read.All", &[People, WholeProfiles]),
+            (false, "Organization.Read.All", &[Organization]),
+            (false, "Sites.Read.All", &[Sites]),
+        ] {
+            let caller = caller(TenantKind::Organization, delegated, scopes);
+            let found: Vec<Lookup> = all.into_iter().filter(|lookup| caller.may_look_up(*lookup)).collect();
+            assert_eq!(found, wanted, "{delegated} {scopes}");
+        }
+        assert!(!caller(TenantKind::Consumer, true, "Sites.Read.All").may_look_up(Sites));
     }
 
     #[test]

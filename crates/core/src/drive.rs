@@ -31,6 +31,57 @@ impl DriveKind {
     }
 }
 
+/// A folder of a drive that has a name by what it is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum SpecialFolder {
+    /// Documents.
+    Documents,
+    /// Photos.
+    Photos,
+    /// What a camera took.
+    CameraRoll,
+    /// Music.
+    Music,
+    /// The folder of the calling application.
+    AppRoot,
+}
+
+impl SpecialFolder {
+    const ALL: [Self; 5] = [Self::Documents, Self::Photos, Self::CameraRoll, Self::Music, Self::AppRoot];
+
+    /// The word on the wire and in storage.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Documents => "documents",
+            Self::Photos => "photos",
+            Self::CameraRoll => "cameraroll",
+            Self::Music => "music",
+            Self::AppRoot => "approot",
+        }
+    }
+
+    /// Reads the word, without regard to case.
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|folder| folder.as_str().eq_ignore_ascii_case(text))
+    }
+
+    /// Where the folder is made, from the root; of an application's folder the one that it is in.
+    pub fn path(self) -> &'static [&'static str] {
+        match self {
+            Self::Documents => &["Documents"],
+            Self::Photos => &["Pictures"],
+            Self::CameraRoll => &["Pictures", "Camera Roll"],
+            Self::Music => &["Music"],
+            Self::AppRoot => &["Apps"],
+        }
+    }
+
+    /// Whether each application has one of its own.
+    pub fn is_of_each_application(self) -> bool {
+        self == Self::AppRoot
+    }
+}
+
 /// Whose drive it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum DriveOwner {

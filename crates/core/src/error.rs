@@ -41,6 +41,8 @@ pub enum Code {
     UnsupportedMediaType,
     /// The body is larger than this address takes.
     PayloadTooLarge,
+    /// A request of the same batch on which this one depends failed (MISC-02).
+    FailedDependency,
     /// The server is too busy to take this on now; see [`Error::retry_after_seconds`].
     ServiceNotAvailable,
     /// A fault of the server. Its cause is logged and never rendered.
@@ -246,6 +248,7 @@ impl Code {
             Self::Locked => "resourceLocked",
             Self::QuotaLimitReached => "quotaLimitReached",
             Self::ActivityLimitReached => "activityLimitReached",
+            Self::FailedDependency => "failedDependency",
             Self::ServiceNotAvailable => "serviceNotAvailable",
             Self::GeneralException => "generalException",
         }

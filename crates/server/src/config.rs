@@ -53,6 +53,8 @@ pub struct Audit {
 pub struct Limits {
     /// Bytes of a JSON body.
     pub json_bytes: usize,
+    /// Bytes of a batch; each of its requests has the limits that it has alone besides.
+    pub batch_bytes: usize,
     /// Bytes of one `PUT …/content`. Graph's own limit is 250 MB; larger files go through upload sessions.
     pub upload_bytes: u64,
     /// Wrong passwords that one address may try on one link within [`Limits::password_window_seconds`].
@@ -101,6 +103,7 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             json_bytes: 64 * 1024,
+            batch_bytes: 4 * 1024 * 1024,
             upload_bytes: 250 * 1024 * 1024,
             password_attempts: 10,
             password_window_seconds: 15 * 60,

@@ -44,6 +44,8 @@ macro_rules! user_columns {
     };
 }
 
+pub(crate) use user_columns;
+
 macro_rules! users {
     ($tail:literal) => {
         concat!("SELECT ", user_columns!("u"), " FROM users u ", $tail)
@@ -255,7 +257,7 @@ fn read_tenant(row: &mut Row<'_>) -> crate::Result<Tenant> {
     Ok(Tenant { id: row.get()?, kind: row.word(TenantKind::parse)?, display_name: row.get()? })
 }
 
-fn read_user(row: &mut Row<'_>) -> crate::Result<User> {
+pub(crate) fn read_user(row: &mut Row<'_>) -> crate::Result<User> {
     Ok(User {
         id: row.get()?,
         tenant: row.get()?,
@@ -268,11 +270,11 @@ fn read_user(row: &mut Row<'_>) -> crate::Result<User> {
     })
 }
 
-fn read_group(row: &mut Row<'_>) -> crate::Result<Group> {
+pub(crate) fn read_group(row: &mut Row<'_>) -> crate::Result<Group> {
     Ok(Group { id: row.get()?, tenant: row.get()?, display_name: row.get()? })
 }
 
-fn read_site(row: &mut Row<'_>) -> crate::Result<Site> {
+pub(crate) fn read_site(row: &mut Row<'_>) -> crate::Result<Site> {
     Ok(Site { id: row.get()?, tenant: row.get()?, name: row.get()?, display_name: row.get()? })
 }
 

@@ -125,6 +125,11 @@ pub enum Resource {
         /// What of it.
         tail: Tail,
     },
+    /// `/organization`, and an organization below it.
+    Organization {
+        /// The organization's id, if one is named.
+        tail: Tail,
+    },
     /// `/admin/sharepoint/settings`: what the organization says about sharing.
     Settings,
     /// Well formed, but nothing of the drive API: the decoded segments after the version.

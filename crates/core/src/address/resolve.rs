@@ -20,6 +20,9 @@ pub(super) fn resource(mut segments: Segments<'_>) -> Result<Resource, AddressEr
     if let Some(share) = segments.keyed("shares")? {
         return in_drive(DriveKey::Share(share), segments);
     }
+    if segments.word("organization") {
+        return Ok(Resource::Organization { tail: segments.tail()? });
+    }
     let texts = segments.into_texts();
     Ok(match texts.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
         ["$batch"] => Resource::Batch,

@@ -101,6 +101,8 @@ fn lists_of_drives_and_plain_collections() {
 #[test]
 fn owners_with_other_tails() {
     let tail = |names: &[&str]| Tail { segments: names.iter().map(|name| TailSegment::plain(name)).collect() };
+    assert_eq!(resource("/organization"), Resource::Organization { tail: tail(&[]) });
+    assert_eq!(resource("/organization/x"), Resource::Organization { tail: tail(&["x"]) });
     assert_eq!(resource("/me"), Resource::Me { tail: tail(&[]) });
     assert_eq!(resource("/users/me-token-to-replace"), Resource::Me { tail: tail(&[]) });
     let user = UserKey("u".to_owned());

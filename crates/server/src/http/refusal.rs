@@ -26,6 +26,7 @@ pub(crate) fn status(error: &Error) -> StatusCode {
         Code::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
         Code::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
         Code::PayloadTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+        Code::FailedDependency => StatusCode::FAILED_DEPENDENCY,
         Code::ServiceNotAvailable => StatusCode::SERVICE_UNAVAILABLE,
         Code::GeneralException => StatusCode::INTERNAL_SERVER_ERROR,
     }

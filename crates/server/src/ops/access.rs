@@ -209,15 +209,16 @@ fn find_group(tx: &mut Tx<'_>, tenant: TenantId, key: &str) -> Result<Option<Gro
 /// The site by id (alone, or as `host,id,id`) or by path, in the caller's tenant.
 pub fn find_site(tx: &mut Tx<'_>, tenant: TenantId, key: &SiteKey) -> Result<Option<SiteId>> {
     let site = match key {
-        SiteKey::Root => return Ok(tx.sites()?.into_iter().find(|site| site.tenant == tenant).map(|site| site.id)),
+        SiteKey::Root => tx.sites_of(tenant, None, 1)?.into_iter().next(),
         SiteKey::Id(id) => {
             let id = id.split(',').nth(1).unwrap_or(id);
             let Ok(id) = SiteId::parse(id) else { return Ok(None) };
             tx.site(id)?
         }
-        SiteKey::Path { path, .. } => match path.last() {
-            Some(name) => tx.site_by_name(tenant, name)?,
-            None => None,
+        SiteKey::Path { path, .. } => match path.as_slice() {
+            [] => return find_site(tx, tenant, &SiteKey::Root),
+            [managed, name] if managed == "sites" || managed == "teams" => tx.site_by_name(tenant, name)?,
+            _ => None,
         },
     };
     Ok(site.filter(|site| site.tenant == tenant).map(|site| site.id))

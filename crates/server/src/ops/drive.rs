@@ -49,7 +49,8 @@ pub fn list(tx: &mut Tx<'_>, credentials: &Credentials, owner: &Owner, now: Time
             views.push(view(tx, drive)?);
         }
     }
-    Ok(views)
+    // Of an owner whose drives are all hidden it isn't told whether there is such an owner (AMB-61).
+    if views.is_empty() { Err(Error::item_not_found()) } else { Ok(views) }
 }
 
 fn view(tx: &mut Tx<'_>, drive: Drive) -> Result<DriveView> {

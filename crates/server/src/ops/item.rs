@@ -2,6 +2,7 @@
 
 use driveway_core::address::ItemAddress;
 use driveway_core::caller::Intent;
+use driveway_core::drive::SpecialFolder;
 use driveway_core::error::{Code, Error, Inner};
 use driveway_core::id::{DriveId, ItemId};
 use driveway_core::item::DriveItem;
@@ -112,6 +113,8 @@ pub struct ItemView {
     pub access: Access,
     /// How it is shared.
     pub shared: Option<Shared>,
+    /// Which special folder it is, told to those who have a right of their own.
+    pub special: Option<SpecialFolder>,
     /// Its children, where they were asked for as well.
     pub children: Option<Page>,
 }
@@ -128,7 +131,9 @@ pub fn show(
     let shared = shared(tx, &access, now)?;
     let children = children_limit.map(|limit| children(tx, access.clone(), None, limit, now)).transpose()?;
     hide_unreachable_in(tx, &mut access, now)?;
-    Ok(ItemView { access, shared, children })
+    let is_own_right = matches!(access.via, Via::Caller(_));
+    let special = if is_own_right && access.item.is_folder() { tx.special_folder_of(access.item.id)? } else { None };
+    Ok(ItemView { access, shared, special, children })
 }
 
 /// Whether the right by which a folder was reached reaches an item in it too. Only one that is cut off from above can be

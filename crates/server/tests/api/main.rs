@@ -21,9 +21,11 @@ mod smoke;
 mod support;
 
 // Drives, items, content, links, security properties, identity.
+mod batch;
 mod children;
 mod content;
 mod cut_off;
+mod directory;
 mod drives;
 mod identity;
 mod item_life;
@@ -40,4 +42,5 @@ mod link_password;
 mod odd_requests;
 mod security;
 mod shares;
+mod special_folders;
 mod steps;

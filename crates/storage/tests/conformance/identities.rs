@@ -14,6 +14,7 @@ on_every_database! {
     sites_are_unique_in_their_tenant
     applications_keep_their_secrets
     caller_facts_are_what_is_there
+    a_tenants_people_groups_and_sites_come_in_pages
 }
 
 fn group(number: u128) -> Group {
@@ -182,6 +183,48 @@ async fn caller_facts_are_what_is_there(database: Database) {
             TenantId::from_uuid(nobody),
         )?;
         assert!(facts.tenant.is_none() && facts.user.is_none() && facts.application.is_none());
+        Ok(())
+    })
+    .await
+    .unwrap();
+}
+
+async fn a_tenants_people_groups_and_sites_come_in_pages(database: Database) {
+    let db = database.open();
+    settle(&db).await;
+    let elsewhere = TenantId::from_uuid(Uuid::from_u128(99));
+    db.write(move |tx| {
+        tx.insert_tenant(&Tenant { id: elsewhere, kind: TenantKind::Organization, display_name: "Else".into() })?;
+        let stranger = User { tenant: elsewhere, ..user(UserId::from_uuid(Uuid::from_u128(98)), "Amy") };
+        tx.insert_user(&stranger)?;
+        for number in 1..=3 {
+            tx.insert_group(&group(number))?;
+            tx.put_group_member(group(number).id, ANN, number == 2)?;
+            tx.insert_site(&Site {
+                id: SiteId::from_uuid(Uuid::from_u128(number)),
+                tenant: TENANT,
+                name: format!("site-{number}"),
+                display_name: "A site".into(),
+            })?;
+        }
+        tx.insert_group(&Group { tenant: elsewhere, ..group(4) })
+    })
+    .await
+    .unwrap();
+    db.read(move |tx| {
+        let names = |users: Vec<User>| users.into_iter().map(|user| user.display_name).collect::<Vec<_>>();
+        assert_eq!(names(tx.users_of(TENANT, None, 1)?), ["Ann"]);
+        assert_eq!(names(tx.users_of(TENANT, Some("ANN@example.com"), 9)?), ["Bob"]);
+        assert_eq!(names(tx.users_of(elsewhere, None, 9)?), ["Amy"]);
+        assert_eq!(tx.groups_of(TENANT, None, 2)?, [group(1), group(2)]);
+        assert_eq!(tx.groups_of(TENANT, Some(group(2).id), 9)?, [group(3)]);
+        assert_eq!(tx.groups_of_user(ANN, None, 2)?, [group(1), group(2)]);
+        assert_eq!(tx.groups_of_user(ANN, Some(group(2).id), 9)?, [group(3)]);
+        assert_eq!(tx.groups_of_user(BOB, None, 9)?, []);
+        let names = |sites: Vec<Site>| sites.into_iter().map(|site| site.name).collect::<Vec<_>>();
+        assert_eq!(names(tx.sites_of(TENANT, None, 2)?), ["site-1", "site-2"]);
+        assert_eq!(names(tx.sites_of(TENANT, Some("site-2"), 9)?), ["site-3"]);
+        assert_eq!(names(tx.sites_of(elsewhere, None, 9)?), [""; 0]);
         Ok(())
     })
     .await

@@ -1,4 +1,5 @@
-use driveway_core::id::TenantId;
+use driveway_core::drive::SpecialFolder;
+use driveway_core::id::{ApplicationId, TenantId};
 use driveway_core::policy::sharing::SharingPolicy;
 use uuid::Uuid;
 
@@ -9,6 +10,7 @@ on_every_database! {
     settings_are_kept
     policies_are_kept_per_tenant
     wrong_guesses_are_counted_per_link_and_address
+    special_folders_are_kept_per_drive_and_application
 }
 
 async fn settings_are_kept(database: Database) {
@@ -57,6 +59,30 @@ async fn wrong_guesses_are_counted_per_link_and_address(database: Database) {
         tx.clear_failures(one, "192.0.2.1")?;
         assert_eq!(tx.failures(one, "192.0.2.1", at(0))?, 0);
         assert_eq!((tx.prune_failures(at(1))?, tx.prune_failures(at(2))?), (0, 2));
+        Ok(())
+    })
+    .await
+    .unwrap();
+}
+
+async fn special_folders_are_kept_per_drive_and_application(database: Database) {
+    let db = database.open();
+    settle(&db).await;
+    db.write(|tx| {
+        for number in 1..=3 {
+            tx.insert_item(&folder(number, ROOT, &format!("Folder {number}")))?;
+        }
+        let other = ApplicationId::from_uuid(Uuid::from_u128(9));
+        let (documents, own) = (SpecialFolder::Documents, SpecialFolder::AppRoot);
+        assert_eq!(tx.special_folder(&drive_id(), documents, APP)?, None);
+        tx.put_special_folder(&drive_id(), documents, APP, item_id(1))?;
+        tx.put_special_folder(&drive_id(), own, APP, item_id(2))?;
+        assert_eq!(tx.special_folder(&drive_id(), documents, other)?, Some(item_id(1)));
+        assert_eq!(tx.special_folder(&drive_id(), own, other)?, None);
+        tx.put_special_folder(&drive_id(), documents, other, item_id(3))?;
+        assert_eq!(tx.special_folder(&drive_id(), documents, APP)?, Some(item_id(3)));
+        assert_eq!(tx.special_folder_of(item_id(2))?, Some(own));
+        assert_eq!(tx.special_folder_of(item_id(1))?, None);
         Ok(())
     })
     .await

@@ -26,7 +26,7 @@ pub(super) async fn get(call: Call) -> Result<Response> {
     let wanted = expand::children(&call.query.expand)?;
     let top = wanted.as_ref().map(|wanted| wanted.top);
     let (address, credentials, now) = (call.item()?, call.credentials.clone(), call.context.now);
-    let item::ItemView { access, shared, children: page } =
+    let item::ItemView { access, shared, special, children: page } =
         call.app.db.read(move |tx| item::show(tx, &credentials, &address, top, now)).await?;
     if let Some(list) = call.header(IF_NONE_MATCH)
         && item::tags(list).any(|tag| tag == "*" || tag == access.item.e_tag() || tag == access.item.c_tag())
@@ -34,6 +34,9 @@ pub(super) async fn get(call: Call) -> Result<Response> {
         return Ok(tagged(empty(StatusCode::NOT_MODIFIED), &access));
     }
     let mut value = render::item::item(&call, &access, shared);
+    if let Some(special) = special {
+        render::insert(&mut value, "specialFolder", json!({ "name": special.as_str() }));
+    }
     render::add_context(&call, &mut value, "driveItem");
     let mut value = render::select(&call, value);
     if let (Some(wanted), Some(page)) = (&wanted, &page) {

@@ -1,13 +1,16 @@
 //! The Graph API: from a URL to a row of the route table, from there to an operation and back.
 
+mod batch;
 mod checkout;
 mod content;
 mod copy;
 mod create_link;
+mod directory;
 mod drive;
 mod expand;
 mod invite;
 mod item;
+mod page;
 mod people;
 mod permission;
 mod recycle_bin;
@@ -17,6 +20,7 @@ mod select;
 mod settings;
 mod share;
 mod shared_with_me;
+mod site;
 mod version;
 
 use std::sync::Arc;
@@ -25,8 +29,9 @@ use axum::body::Body;
 use axum::extract::Request;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method};
 use axum::response::Response;
-use driveway_core::address::{self, DriveKey, GraphAddress, ItemAddress, Resource, Version};
+use driveway_core::address::{self, DriveKey, GraphAddress, ItemAddress, Resource, Start, Version};
 use driveway_core::audit::Through;
+use driveway_core::drive::SpecialFolder;
 use driveway_core::error::{Code, Error, Inner};
 use driveway_core::odata::{ODataError, QueryOptions};
 
@@ -39,6 +44,7 @@ use crate::app::App;
 use crate::ops::Credentials;
 use crate::ops::openings::Use;
 use crate::ops::redemption::{self, Preference};
+use crate::ops::special;
 
 /// The result of a handler.
 type Result<T, E = Error> = std::result::Result<T, E>;
@@ -83,6 +89,11 @@ impl Call {
             Resource::Drive { drive, .. } => Ok(drive.clone()),
             _ => Err(Error::internal("a route on drives met another resource")),
         }
+    }
+
+    /// The segments behind the resource itself.
+    pub(crate) fn resource_tail(&self) -> Option<&address::Tail> {
+        routes::tail(&self.resource)
     }
 
     /// A variable segment of the route.
@@ -133,11 +144,20 @@ pub(crate) fn is_graph_path(path: &str) -> bool {
 /// Answers a request of the Graph API.
 pub(crate) async fn handle(app: Arc<App>, request: Request) -> Response {
     let (context, has_host) = Context::read(&app, request.headers(), request.uri(), request.extensions().get::<Peer>());
-    let (route, mut response) = match has_host {
-        Ok(()) => dispatch(app, &context, request).await,
-        Err(error) => ("graph.unknown", refusal::render(&error, &context)),
-    };
-    stamp(&context, response.headers_mut());
+    match has_host {
+        Ok(()) => answer(app, &context, request).await,
+        Err(error) => finished("graph.unknown", refusal::render(&error, &context), &context),
+    }
+}
+
+/// Answers a request whose circumstances are known: one that came alone, or a part of a batch.
+async fn answer(app: Arc<App>, context: &Context, request: Request) -> Response {
+    let (route, response) = dispatch(app, context, request).await;
+    finished(route, response, context)
+}
+
+fn finished(route: &'static str, mut response: Response, context: &Context) -> Response {
+    stamp(context, response.headers_mut());
     super::count(route, response.status());
     super::finish(&mut response);
     response
@@ -234,12 +254,13 @@ impl Arrival<'_> {
             .map_err(|error| invalid_query(&error))?
             .unwrap_or_default();
         select::check(route, &query)?;
+        let resource = settle_special(&app, &credentials, address.resource, is_first_use(route), context).await?;
         let call = Call {
             app,
             context: context.clone(),
             credentials,
             version: address.version,
-            resource: address.resource,
+            resource,
             parameters,
             query,
             headers,
@@ -247,6 +268,30 @@ impl Arrival<'_> {
         };
         Ok((call, applied))
     }
+}
+
+/// Whether a request uses a special folder so that there has to be one: to look at it or to put something into it.
+fn is_first_use(route: &Route) -> bool {
+    let is_change = [Method::PATCH, Method::DELETE].contains(&route.method);
+    !is_change && matches!(route.tail, [] | ["children" | "content" | "createUploadSession"])
+}
+
+/// Puts the item in place of a special folder's name, and makes the folder on first use.
+async fn settle_special(
+    app: &Arc<App>,
+    credentials: &Credentials,
+    mut resource: Resource,
+    may_make: bool,
+    context: &Context,
+) -> Result<Resource> {
+    if let Resource::Item { item: ItemAddress { drive, start, .. }, .. } = &mut resource
+        && let Start::Special(name) = start
+        && let Some(folder) = SpecialFolder::parse(name)
+        && let Some(item) = special::find_or_make(app, credentials, drive, folder, may_make, context.now).await?
+    {
+        *start = Start::Id(item.to_string());
+    }
+    Ok(resource)
 }
 
 /// The preference that was honoured, for `Preference-Applied`.

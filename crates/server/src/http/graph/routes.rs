@@ -10,8 +10,8 @@ use driveway_core::address::{Resource, Tail};
 use futures::future::BoxFuture;
 
 use super::{
-    Call, checkout, content, copy, create_link, drive, invite, item, permission, recycle_bin, settings, share,
-    shared_with_me, version,
+    Call, batch, checkout, content, copy, create_link, directory, drive, invite, item, permission, recycle_bin,
+    settings, share, shared_with_me, site, version,
 };
 
 /// What kind of address a route is on.
@@ -27,6 +27,22 @@ pub enum On {
     Share,
     /// The organization's settings.
     Settings,
+    /// The caller, or another person.
+    User,
+    /// All people.
+    Users,
+    /// A group.
+    Group,
+    /// All groups.
+    Groups,
+    /// A site.
+    Site,
+    /// All sites.
+    Sites,
+    /// The organization.
+    Organization,
+    /// Requests in one.
+    Batch,
 }
 
 /// The scopes that a route asks a token for.
@@ -40,6 +56,18 @@ pub enum Needs {
     ReadSettings,
     /// The scope that changes settings, and an administrator (POLICY-17).
     WriteSettings,
+    /// A scope that reads oneself, or others where it is about others.
+    ReadUser,
+    /// A scope that reads people.
+    ReadUsers,
+    /// A scope that reads groups.
+    ReadGroups,
+    /// A scope of set R that reaches all drives.
+    ReadSites,
+    /// A scope that reads the organization.
+    ReadOrganization,
+    /// Nothing but a good token: each request of a batch asks for its own.
+    Nothing,
 }
 
 /// A row of the table.
@@ -118,6 +146,17 @@ pub const ROUTES: &[Route] = routes! {
     "share.site" GET Share ["site"] Read => share::elsewhere;
     "share.list" GET Share ["list"] Read => share::elsewhere;
     "share.listItem" GET Share ["listItem"] Read => share::elsewhere;
+    "user.get" GET User [] ReadUser => directory::user;
+    "memberOf" GET User ["memberOf"] ReadUser => directory::member_of;
+    "memberOf.groups" GET User ["memberOf", "group"] ReadUser => directory::member_of;
+    "users.list" GET Users [] ReadUsers => directory::users;
+    "group.get" GET Group [] ReadGroups => directory::group;
+    "groups.list" GET Groups [] ReadGroups => directory::groups;
+    "site.get" GET Site [] ReadSites => site::get;
+    "sites.search" GET Sites [] ReadSites => site::search;
+    "organization.list" GET Organization [] ReadOrganization => directory::organizations;
+    "organization.get" GET Organization ["*"] ReadOrganization => directory::organization;
+    "batch" POST Batch [] Nothing => batch::batch;
     "settings.get" GET Settings [] ReadSettings => settings::get;
     "settings.update" PATCH Settings [] WriteSettings => settings::update;
 };
@@ -146,6 +185,11 @@ pub(super) fn find(method: &Method, resource: &Resource) -> Found {
     if others.is_empty() { Found::Nothing } else { Found::OtherVerbs(others.join(", ")) }
 }
 
+/// The segments behind a resource that has a row.
+pub(super) fn tail(resource: &Resource) -> Option<&Tail> {
+    place(resource).map(|(_, tail)| tail)
+}
+
 fn place(resource: &Resource) -> Option<(On, &Tail)> {
     const NO_TAIL: &Tail = &Tail { segments: Vec::new() };
     match resource {
@@ -154,7 +198,15 @@ fn place(resource: &Resource) -> Option<(On, &Tail)> {
         Resource::Drives { .. } => Some((On::Drives, NO_TAIL)),
         Resource::Share { tail, .. } => Some((On::Share, tail)),
         Resource::Settings => Some((On::Settings, NO_TAIL)),
-        _ => None,
+        Resource::Me { tail } | Resource::User { tail, .. } => Some((On::User, tail)),
+        Resource::Batch => Some((On::Batch, NO_TAIL)),
+        Resource::Users => Some((On::Users, NO_TAIL)),
+        Resource::Group { tail, .. } => Some((On::Group, tail)),
+        Resource::Groups => Some((On::Groups, NO_TAIL)),
+        Resource::Site { tail, .. } => Some((On::Site, tail)),
+        Resource::Sites => Some((On::Sites, NO_TAIL)),
+        Resource::Organization { tail } => Some((On::Organization, tail)),
+        Resource::Other(_) => None,
     }
 }
 

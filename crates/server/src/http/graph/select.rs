@@ -2,9 +2,12 @@
 //!
 //! A name that no type has is a slip, and passing over it would look like a member that isn't there.
 
+mod directory;
+
 use driveway_core::error::{Error, Inner};
 use driveway_core::odata::QueryOptions;
 
+use self::directory::{DIRECTORY_OBJECT, GROUP, ORGANIZATION, SITE, USER};
 use super::Result;
 use super::routes::Route;
 
@@ -118,6 +121,10 @@ fn of(route: &Route) -> Option<[&'static [&'static str]; 2]> {
     Some(match (group, route.name) {
         ("permissions" | "createLink" | "invite", _) | (_, "share.permission" | "share.grant") => [PERMISSION, &[]],
         ("drive" | "drives", _) => [BASE_ITEM, DRIVE],
+        ("user" | "users", _) => [DIRECTORY_OBJECT, USER],
+        ("group" | "groups" | "memberOf", _) => [DIRECTORY_OBJECT, GROUP],
+        ("organization", _) => [DIRECTORY_OBJECT, ORGANIZATION],
+        ("site" | "sites", _) => [BASE_ITEM, SITE],
         ("share", _) => [BASE_ITEM, SHARED_DRIVE_ITEM],
         ("item" | "children" | "content" | "sharedWithMe", _) => [BASE_ITEM, DRIVE_ITEM],
         _ => return None,

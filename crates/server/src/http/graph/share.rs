@@ -26,7 +26,7 @@ pub(super) async fn get(call: Call) -> Result<Response> {
     let key = key(&call)?.to_owned();
     let (address, credentials, now) = (share::address(&key), call.credentials.clone(), call.context.now);
     let top = wanted.as_ref().and_then(|wanted| wanted.children.as_ref()).map(|children| children.top);
-    let item::ItemView { access, shared, children: page } =
+    let item::ItemView { access, shared, special: _, children: page } =
         call.app.db.read(move |tx| item::show(tx, &credentials, &address, top, now)).await?;
     let web_url = match call.credentials.link {
         Some(link) => render::permission::web_url(&call.context.base_url, &call.app.seal.link_token(link)),

@@ -58,13 +58,6 @@ async fn item_02_there_is_no_preview() {
     .await;
 }
 
-/// CL-35, MISC-01 to MISC-03: requests come one by one, links too.
-#[tokio::test]
-async fn cl_35_misc_01_misc_02_misc_03_requests_come_one_by_one() {
-    are_not_there(&calls([("POST", "/v1.0/$batch"), ("POST", "/beta/$batch"), ("POST", "/v1.0/me/drive/createLink")]))
-        .await;
-}
-
 /// HDR-16: nobody is told of changes.
 #[tokio::test]
 async fn hdr_16_there_are_no_subscriptions() {

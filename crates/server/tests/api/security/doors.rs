@@ -66,13 +66,23 @@ pub struct Starts {
 
 impl Starts {
     /// Exhaustive: a new kind of address has to be given its places here before the tests compile.
-    fn of(&self, on: On) -> &[Start] {
+    fn of(&self, on: On) -> Vec<Start> {
+        // No link leads to a directory: with whatever credentials, it is tried as it is.
+        let directory = |path: &str| vec![Start::plain(format!("/v1.0/{path}"))];
         match on {
-            On::Item => &self.items,
-            On::Drive => &self.drives,
-            On::Drives => &self.owners,
-            On::Share => &self.shares,
-            On::Settings => &self.settings,
+            On::Item => self.items.clone(),
+            On::Drive => self.drives.clone(),
+            On::Drives => self.owners.clone(),
+            On::Share => self.shares.clone(),
+            On::Settings => self.settings.clone(),
+            On::User => directory("me"),
+            On::Users => directory("users"),
+            On::Group => directory("groups/none"),
+            On::Groups => directory("groups"),
+            On::Site => directory("sites/root"),
+            On::Sites => directory("sites"),
+            On::Organization => directory("organization"),
+            On::Batch => directory("$batch"),
         }
     }
 }

@@ -2,7 +2,7 @@
 
 mod actor;
 mod answer;
-mod schema;
+pub mod schema;
 mod server;
 pub mod sharing;
 

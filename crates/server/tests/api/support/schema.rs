@@ -1,6 +1,7 @@
 //! Checks answers against the published types of Graph: every body that a test reads as JSON passes through here.
 //!
-//! `schema.json` holds the types that can be reached from permission, driveItem, drive, sharedDriveItem and publicError.
+//! `schema.json` holds the types that can be reached from permission, driveItem, drive, sharedDriveItem and publicError, and
+//! those of the directory.
 
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
@@ -53,6 +54,15 @@ fn problem(body: &Value) -> Option<String> {
         Some("drives/$entity") => ("drive", false),
         Some("drives") => ("drive", true),
         Some("shares/$entity") => ("sharedDriveItem", false),
+        Some("users/$entity") => ("user", false),
+        Some("users") => ("user", true),
+        Some("groups/$entity") => ("group", false),
+        Some("groups") => ("group", true),
+        Some("directoryObjects") => ("directoryObject", true),
+        Some("organization/$entity") => ("organization", false),
+        Some("organization") => ("organization", true),
+        Some("sites/$entity") => ("site", false),
+        Some("sites") => ("site", true),
         Some("admin/sharepoint/settings/$entity") => ("sharepointSettings", false),
         _ => return Some(format!("{context} is no context that tests know")),
     };
@@ -150,5 +160,5 @@ fn the_check_finds_what_is_wrong() {
     ] {
         assert!(permission(wrong.clone()).is_some(), "{wrong}");
     }
-    assert!(problem(&serde_json::json!({ "@odata.context": "http://h/v1.0/$metadata#users" })).is_some());
+    assert!(problem(&serde_json::json!({ "@odata.context": "http://h/v1.0/$metadata#planets" })).is_some());
 }

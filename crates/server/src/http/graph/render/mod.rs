@@ -1,5 +1,6 @@
 //! The domain as Graph's JSON. What is absent is left out, never `null` (ODATA-12).
 
+pub(crate) mod directory;
 pub(crate) mod item;
 pub(crate) mod permission;
 
