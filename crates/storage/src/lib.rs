@@ -33,6 +33,7 @@ mod recycle_bin;
 mod redemption;
 mod setting;
 mod tx;
+mod upload_session;
 mod url;
 mod version;
 
@@ -55,4 +56,5 @@ pub use self::password_failure::Failures;
 pub use self::policy::LimitedPlace;
 pub use self::redemption::Redemption;
 pub use self::tx::Tx;
+pub use self::upload_session::{NewUploadSession, UploadFragment, UploadSession};
 pub use self::url::{BlobsUrl, DatabaseUrl};

@@ -19,6 +19,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0008_operations", include_str!("../../migrations/0008_operations.sql")),
     ("0009_outbox", include_str!("../../migrations/0009_outbox.sql")),
     ("0010_grants", include_str!("../../migrations/0010_grants.sql")),
+    ("0011_upload_sessions", include_str!("../../migrations/0011_upload_sessions.sql")),
 ];
 
 const RECORD: &str = "CREATE TABLE IF NOT EXISTS migrations (name TEXT NOT NULL PRIMARY KEY, checksum TEXT NOT NULL)";
