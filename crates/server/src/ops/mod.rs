@@ -37,6 +37,7 @@ pub mod shared_with_me;
 pub mod ticket;
 pub mod upkeep;
 pub mod upload;
+pub mod upload_session;
 pub mod url;
 pub mod versions;
 

@@ -41,3 +41,4 @@ mod odd_requests;
 mod security;
 mod shares;
 mod steps;
+mod upload_session;

@@ -1,7 +1,7 @@
 //! The Graph API: from a URL to a row of the route table, from there to an operation and back.
 
 mod checkout;
-mod content;
+pub(crate) mod content;
 mod copy;
 mod create_link;
 mod drive;
@@ -17,6 +17,7 @@ mod select;
 mod settings;
 mod share;
 mod shared_with_me;
+pub(crate) mod upload_session;
 mod version;
 
 use std::sync::Arc;

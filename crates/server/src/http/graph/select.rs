@@ -80,6 +80,8 @@ const DRIVE: &[&str] = &[
     "system",
 ];
 
+const UPLOAD_SESSION: &[&str] = &["expirationDateTime", "nextExpectedRanges", "uploadUrl"];
+
 const SHARED_DRIVE_ITEM: &[&str] = &["driveItem", "items", "list", "listItem", "owner", "permission", "root", "site"];
 
 const PERMISSION: &[&str] = &[
@@ -117,6 +119,7 @@ fn of(route: &Route) -> Option<[&'static [&'static str]; 2]> {
     let (group, _) = route.name.split_once('.').unwrap_or((route.name, ""));
     Some(match (group, route.name) {
         ("permissions" | "createLink" | "invite", _) | (_, "share.permission" | "share.grant") => [PERMISSION, &[]],
+        (_, "createUploadSession") => [UPLOAD_SESSION, &[]],
         ("drive" | "drives", _) => [BASE_ITEM, DRIVE],
         ("share", _) => [BASE_ITEM, SHARED_DRIVE_ITEM],
         ("item" | "children" | "content" | "sharedWithMe", _) => [BASE_ITEM, DRIVE_ITEM],

@@ -52,6 +52,7 @@ fn problem(body: &Value) -> Option<String> {
         Some("Collection(driveItemVersion)") => ("driveItemVersion", true),
         Some("drives/$entity") => ("drive", false),
         Some("drives") => ("drive", true),
+        Some("microsoft.graph.uploadSession") => ("uploadSession", false),
         Some("shares/$entity") => ("sharedDriveItem", false),
         Some("admin/sharepoint/settings/$entity") => ("sharepointSettings", false),
         _ => return Some(format!("{context} is no context that tests know")),
