@@ -125,7 +125,11 @@ impl Tx<'_> {
         if self.execute(sql, values)? == 0 {
             return Ok(false);
         }
-        self.insert_upload_fragment(session, fragment).map(|()| true)
+        // An empty file has no parts.
+        if fragment.length > 0 {
+            self.insert_upload_fragment(session, fragment)?;
+        }
+        Ok(true)
     }
 
     /// The part of a session that begins with a byte.
@@ -141,7 +145,7 @@ impl Tx<'_> {
     }
 
     /// Ends a session well, in the transaction that makes its item, and returns the objects that nothing needs any more. The
-    /// last fragment stays known. `None` if it isn't under way.
+    /// last fragment stays known. `None` if it isn't under way, or has gone on meanwhile.
     pub fn finish_upload_session(
         &mut self,
         session: Uuid,
@@ -155,6 +159,9 @@ impl Tx<'_> {
                    WHERE id = $1 AND finished_at IS NULL AND expires_at > $2 AND received = $6";
         let parts = self.upload_fragments(session)?;
         let staged: u64 = parts.iter().map(|part| part.length).sum();
+        if last.is_some_and(|last| last.start != staged) {
+            return Ok(None);
+        }
         let more = last.map_or(0, |last| last.length);
         let values = values![session.to_string(), now, item, expires_at, stored(more), stored(staged)];
         if self.execute(sql, values)? == 0 {

@@ -16,7 +16,7 @@ use driveway_core::upload::ContentRange;
 
 use super::context::Context;
 use super::graph::{content, upload_session as graph};
-use super::json::{read_limited, respond};
+use super::json::{Members, respond};
 use super::{Peer, refusal};
 use crate::app::App;
 use crate::ops::upload_session::{self, Outcome};
@@ -79,11 +79,13 @@ async fn put(
     Ok(render(app, context, outcome))
 }
 
-/// The end of a session whose commit was deferred: a POST without a body.
+/// The end of a session whose commit was deferred: a POST without a body, or with an empty object.
 async fn commit(State(app): State<Arc<App>>, Path(secret): Path<String>, request: Request) -> Response {
     let context = context(&app, &request);
-    let outcome = match read_limited(request.into_body(), 0).await {
-        Ok(_) => upload_session::commit(&app, &secret, context.source(Through::Shares), context.now).await,
+    let (head, body) = request.into_parts();
+    let members = Members::read(&head.headers, body, app.config.limits.json_bytes).await;
+    let outcome = match members.and_then(Members::finish) {
+        Ok(()) => upload_session::commit(&app, &secret, context.source(Through::Shares), context.now).await,
         Err(error) => Err(error),
     };
     answer(&context, outcome.map(|outcome| render(&app, &context, outcome)))

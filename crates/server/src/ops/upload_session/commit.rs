@@ -95,7 +95,7 @@ where
     let last = range.map(|range| UploadFragment { start: range.start, length, sha256, object: None });
     let expires_at = later(now, &app.config.limits);
     let ended = move |tx: &mut crate::ops::Tx<'_>, item| {
-        tx.finish_upload_session(id, last.as_ref(), item, expires_at, now)?.map(drop).ok_or_else(not_there)
+        tx.finish_upload_session(id, last.as_ref(), item, expires_at, now)?.map(drop).ok_or_else(|| Error::busy(1))
     };
     let (uploaded, access) = match name(app, request, received, ended, now).await {
         Ok(named) => named,

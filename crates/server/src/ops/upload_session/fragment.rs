@@ -10,7 +10,7 @@ use driveway_storage::{ReceiveError, UploadFragment, UploadSession};
 use futures::Stream;
 use jiff::Timestamp;
 
-use super::commit::{Last, again, by_link, finish};
+use super::commit::{Last, again, by_link, exactly, finish};
 use super::{Outcome, Status, check_room, check_size, kept, known, later, not_there};
 use crate::app::App;
 use crate::config::Limits;
@@ -74,13 +74,7 @@ where
     if range.is_last() && !session.new.defer_commit {
         return finish(app, session, &request, Some(Last { range, body }), now).await;
     }
-    let object = app.entropy.opaque_id();
-    let sha256 = app
-        .blobs
-        .stage_fragment(super::commit::exactly(body, range.length()), range.length(), object)
-        .await
-        .map_err(refused_fragment)?;
-    let fragment = UploadFragment { start: range.start, length: range.length(), sha256, object: Some(object) };
+    let fragment = stage(app, range, body).await?;
     let (id, expires_at, adding) = (session.new.id, later(now, &limits), fragment.clone());
     if app.db.write(move |tx| tx.add_upload_fragment(id, &adding, range.total, expires_at)).await? {
         let mut session = session.clone();
@@ -88,9 +82,26 @@ where
         return Ok(Outcome::More(Status { expires_at, progress: session.progress() }));
     }
     // Another request was faster, with the same bytes or with others.
-    app.blobs.delete_fragments(vec![object]).await;
+    app.blobs.delete_fragments(fragment.object.into_iter().collect()).await;
     let session = app.db.read(move |tx| tx.upload_session(id, now)).await?.ok_or_else(not_there)?;
     same(app, &session, range, &fragment, source, now).await
+}
+
+/// Makes a fragment durable. An empty one, of an empty file, is nothing to keep.
+async fn stage<S, E>(app: &App, range: ContentRange, body: S) -> Result<UploadFragment>
+where
+    S: Stream<Item = Result<Bytes, E>> + Send + Unpin,
+    E: std::fmt::Display + Send + 'static,
+{
+    let (start, length) = (range.start, range.length());
+    let body = exactly(body, length);
+    if length == 0 {
+        let sha256 = app.blobs.hash_fragment(body, 0).await.map_err(refused_fragment)?;
+        return Ok(UploadFragment { start, length, sha256, object: None });
+    }
+    let object = app.entropy.opaque_id();
+    let sha256 = app.blobs.stage_fragment(body, length, object).await.map_err(refused_fragment)?;
+    Ok(UploadFragment { start, length, sha256, object: Some(object) })
 }
 
 /// A fragment that lies within what is there: if it is the same, the answer that its client never got.
@@ -106,11 +117,8 @@ where
     S: Stream<Item = Result<Bytes, E>> + Send + Unpin,
     E: std::fmt::Display + Send + 'static,
 {
-    let sha256 = app
-        .blobs
-        .hash_fragment(super::commit::exactly(body, range.length()), range.length())
-        .await
-        .map_err(refused_fragment)?;
+    let sha256 =
+        app.blobs.hash_fragment(exactly(body, range.length()), range.length()).await.map_err(refused_fragment)?;
     let fragment = UploadFragment { start: range.start, length: range.length(), sha256, object: None };
     same(app, session, range, &fragment, source, now).await
 }

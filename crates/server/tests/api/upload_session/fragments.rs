@@ -134,8 +134,8 @@ async fn item_07_a_deferred_commit_waits_for_the_client() {
     session.put(&file, 300_000, 400_000).await.expect(202);
     assert_eq!(session.expected().await, [""; 0]);
     alice.get(&at("a.bin")).await.error(404, "itemNotFound");
-    let body = session.client.send(reqwest::Method::POST, &session.url, "application/json", "{}").await;
-    body.error(413, "invalidRequest");
+    let body = session.client.send(reqwest::Method::POST, &session.url, "application/json", "{\"name\":\"b\"}").await;
+    body.error(400, "invalidRequest");
     let made = session.commit().await.expect(201).json();
     assert_eq!(made["size"], 400_000);
     assert_eq!(session.commit().await.expect(200).json()["id"], made["id"], "saying so again gives the same file");
@@ -155,6 +155,11 @@ async fn item_07_an_empty_file_comes_in_one_empty_fragment() {
     }
     let body = json!({"item": {"fileSize": 0}, "deferCommit": true});
     let session = Session::begin(&server, &server.alice(), &at("c.bin"), &body).await;
+    assert_eq!(session.commit().await.expect(201).json()["size"], 0);
+    let body = json!({"deferCommit": true});
+    let session = Session::begin(&server, &server.alice(), &at("d.bin"), &body).await;
+    session.put_as("bytes */0", "").await.expect(202);
+    session.put_as("bytes */0", "").await.expect(202);
     assert_eq!(session.commit().await.expect(201).json()["size"], 0);
 }
 
