@@ -91,6 +91,10 @@ where
                 .unwrap_or_else(|| ours.unwrap_or_else(|| refused_fragment(error))));
         }
     };
+    if received.size != total {
+        let damaged = || Error::internal("the fragments of an upload session have lost bytes");
+        return Err(overtaken(app, id, now).await?.unwrap_or_else(damaged));
+    }
     let sha256 = Sha256(hasher.lock().unwrap_or_else(PoisonError::into_inner).clone().finalize().into());
     let last = range.map(|range| UploadFragment { start: range.start, length, sha256, object: None });
     let expires_at = later(now, &app.config.limits);

@@ -76,6 +76,9 @@ async fn item_07_a_check_finds_lost_fragments() {
     assert!(upkeep::check(&server.app, Look::Outside).await.unwrap().is_empty());
     let folder = server.app.config.data.join("blobs/sessions");
     let object = std::fs::read_dir(&folder).unwrap().next().unwrap().unwrap().path();
+    std::fs::write(&object, &bytes(1000)[..400]).unwrap();
+    assert_eq!(upkeep::check(&server.app, Look::Outside).await.unwrap().len(), 1);
+    session.put(&bytes(1000), 500, 1000).await.error(500, "generalException");
     std::fs::remove_file(object).unwrap();
     let findings = upkeep::check(&server.app, Look::Outside).await.unwrap();
     assert!(findings.iter().any(|finding| finding.contains("fragment")), "{findings:?}");
