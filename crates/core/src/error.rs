@@ -72,6 +72,18 @@ pub enum Inner {
     MalformedEntityTag,
     /// A file over the limit of this way to upload.
     MaxFileSizeExceeded,
+    /// A fragment over the limit of fragments.
+    MaxFragmentLengthExceeded,
+    /// A fragment that leaves a gap.
+    FragmentOutOfOrder,
+    /// A fragment that overlaps what is there.
+    FragmentOverlap,
+    /// A body of another length than its range.
+    FragmentLengthMismatch,
+    /// A session that is to end before everything is there.
+    UploadSessionIncomplete,
+    /// A session that isn't there, or no more.
+    UploadSessionNotFound,
     /// Throttled.
     ThrottledRequest,
     /// Items of this kind can't be shared (CL-28).
@@ -269,6 +281,12 @@ impl Inner {
             Self::EntityTagDoesNotMatch => "entityTagDoesNotMatch",
             Self::MalformedEntityTag => "malformedEntityTag",
             Self::MaxFileSizeExceeded => "maxFileSizeExceeded",
+            Self::MaxFragmentLengthExceeded => "maxFragmentLengthExceeded",
+            Self::FragmentOutOfOrder => "fragmentOutOfOrder",
+            Self::FragmentOverlap => "fragmentOverlap",
+            Self::FragmentLengthMismatch => "fragmentLengthMismatch",
+            Self::UploadSessionIncomplete => "uploadSessionIncomplete",
+            Self::UploadSessionNotFound => "uploadSessionNotFound",
             Self::ThrottledRequest => "throttledRequest",
             Self::ObjectNotSupported => "objectNotSupported",
             Self::SharingDisabled => "sharingDisabled",

@@ -23,6 +23,7 @@ pub mod policy;
 pub mod seal;
 pub mod share_id;
 pub mod time;
+pub mod upload;
 pub mod version;
 
 pub use error::{Error, Result};

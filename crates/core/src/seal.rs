@@ -34,6 +34,8 @@ pub enum Purpose {
     Page,
     /// The URL that tells how far a copy is.
     Operation,
+    /// The URL that takes the fragments of an upload session.
+    Upload,
     /// The secrets of a demo's accounts, which are the same on each start.
     Demo,
     /// The events of a link's audit trail.
@@ -48,6 +50,7 @@ impl Purpose {
             Self::Visit => b"driveway/visit",
             Self::Page => b"driveway/page",
             Self::Operation => b"driveway/operation",
+            Self::Upload => b"driveway/upload",
             Self::Demo => b"driveway/demo",
             Self::Trail => b"driveway/trail",
         }

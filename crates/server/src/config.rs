@@ -57,6 +57,16 @@ pub struct Limits {
     pub batch_bytes: usize,
     /// Bytes of one `PUT …/content`. Graph's own limit is 250 MB; larger files go through upload sessions.
     pub upload_bytes: u64,
+    /// Bytes of a file that comes by an upload session.
+    pub session_bytes: u64,
+    /// Bytes of one fragment of an upload session. Graph's own limit is 60 MiB.
+    pub fragment_bytes: u64,
+    /// Seconds after which an upload session is over if nothing comes.
+    pub session_seconds: u32,
+    /// Upload sessions that one caller may have under way; strangers behind a link are counted by link and address.
+    pub sessions: u32,
+    /// Bytes that all upload sessions under way may hold together; at least [`Limits::session_bytes`].
+    pub staged_bytes: u64,
     /// Wrong passwords that one address may try on one link within [`Limits::password_window_seconds`].
     pub password_attempts: u32,
     /// The time over which wrong passwords are counted.
@@ -105,6 +115,11 @@ impl Default for Limits {
             json_bytes: 64 * 1024,
             batch_bytes: 4 * 1024 * 1024,
             upload_bytes: 250 * 1024 * 1024,
+            session_bytes: 250 * 1024 * 1024 * 1024,
+            fragment_bytes: 60 * 1024 * 1024,
+            session_seconds: 24 * 3600,
+            sessions: 200,
+            staged_bytes: 1 << 40,
             password_attempts: 10,
             password_window_seconds: 15 * 60,
             download_url_seconds: 3600,
@@ -129,6 +144,12 @@ impl Config {
     pub fn validate(&self) -> anyhow::Result<()> {
         if self.limits.connections == 0 || self.limits.password_attempts == 0 {
             bail!("limits.connections and limits.password_attempts have to be at least 1");
+        }
+        if self.limits.fragment_bytes == 0 || self.limits.session_seconds == 0 {
+            bail!("limits.fragment_bytes and limits.session_seconds have to be at least 1");
+        }
+        if self.limits.staged_bytes < self.limits.session_bytes {
+            bail!("limits.staged_bytes has to be at least limits.session_bytes, or the largest files never come in");
         }
         if self.audit.events_per_hour == 0 {
             bail!("audit.events_per_hour has to be at least 1");

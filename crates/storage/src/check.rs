@@ -81,6 +81,18 @@ const CHECKS: &[(&str, &str)] = &[
          WHERE i.id IS NULL OR i.is_folder = 1 OR i.checked_out_by IS NULL",
     ),
     (
+        "the upload session says to have more or fewer bytes than its fragments",
+        "SELECT s.id FROM upload_sessions s WHERE s.finished_at IS NULL AND s.received <>
+             (SELECT COALESCE(SUM(f.length), 0) FROM upload_fragments f WHERE f.session_id = s.id)",
+    ),
+    (
+        "the upload session has a gap between its fragments",
+        "SELECT f.session_id FROM upload_fragments f JOIN upload_sessions s ON s.id = f.session_id
+         WHERE s.finished_at IS NULL AND f.start <>
+             (SELECT COALESCE(SUM(b.length), 0) FROM upload_fragments b
+              WHERE b.session_id = f.session_id AND b.start < f.start)",
+    ),
+    (
         "the drive's root is missing or no root",
         "SELECT d.id FROM drives d LEFT JOIN items r ON r.id = d.root_item_id
          WHERE r.id IS NULL OR r.parent_id IS NOT NULL OR r.is_folder = 0 OR r.drive_id <> d.id

@@ -35,6 +35,7 @@ mod redemption;
 mod setting;
 mod special_folder;
 mod tx;
+mod upload_session;
 mod url;
 mod version;
 
@@ -57,4 +58,5 @@ pub use self::password_failure::Failures;
 pub use self::policy::LimitedPlace;
 pub use self::redemption::Redemption;
 pub use self::tx::Tx;
+pub use self::upload_session::{NewUploadSession, UploadFragment, UploadSession};
 pub use self::url::{BlobsUrl, DatabaseUrl};

@@ -48,6 +48,15 @@ impl Claims {
     }
 }
 
+impl Claims {
+    /// The claims under which an upload session was begun. Whether its scopes reach was looked at then, for the one place that
+    /// the session writes to.
+    pub fn of_session(user: Option<UserId>, application: ApplicationId, tenant: TenantId) -> Self {
+        let scopes = Scopes::parse("Files.ReadWrite.All Sites.ReadWrite.All");
+        Self { scopes, ..Self::of_ticket(user, application, tenant) }
+    }
+}
+
 #[derive(Serialize, Deserialize)]
 struct WireClaims {
     iss: String,

@@ -16,6 +16,7 @@ pub(crate) mod preview_bot;
 pub(crate) mod range;
 pub(crate) mod refusal;
 pub(crate) mod serve;
+pub(crate) mod upload;
 pub(crate) mod watched;
 pub(crate) mod web;
 
@@ -43,6 +44,7 @@ pub fn router(app: Arc<App>) -> Router {
         .merge(web::routes())
         .merge(download::routes())
         .merge(monitor::routes())
+        .merge(upload::routes())
         .merge(driveway::routes())
         .route("/health/live", get(health::live))
         .route("/health/ready", get(health::ready))

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::app::App;
-use crate::ops::{audit, copy, outbox, recycle_bin, upkeep};
+use crate::ops::{audit, copy, outbox, recycle_bin, upkeep, upload_session};
 
 /// How often the jobs run.
 const EVERY: Duration = Duration::from_mins(10);
@@ -55,6 +55,9 @@ fn report(outcome: &driveway_core::Result<upkeep::Cleared>) {
 /// Runs each job once. One that fails is tried again at its next turn.
 pub async fn once(app: &App) {
     report(&upkeep::collect_blobs(app).await);
+    if let Err(error) = upload_session::expire(app).await {
+        tracing::warn!(cause = error.cause(), "clearing dead upload sessions away failed");
+    }
     if let Err(error) = copy::prune(app).await {
         tracing::warn!(cause = error.cause(), "forgetting old copies failed");
     }

@@ -42,6 +42,7 @@ pub mod sums;
 pub mod ticket;
 pub mod upkeep;
 pub mod upload;
+pub mod upload_session;
 pub mod url;
 pub mod versions;
 

@@ -17,6 +17,7 @@ use uuid::Uuid;
 use super::access::{Access, Via};
 use super::gate::{self, Below, Passage};
 use super::password::Visit;
+use super::redemption::Preference;
 use super::{Credentials, Result, Tx, checkout, versions};
 use crate::auth::token::Claims;
 
@@ -204,6 +205,28 @@ impl Ticket {
             ..Credentials::default()
         };
         Some((*link, credentials))
+    }
+
+    /// What whoever this right was noted for would show now, where more than one file is asked for. The scopes were looked at
+    /// then, and so was whether the link counts for this use.
+    pub fn credentials(&self, source: Source) -> Credentials {
+        let (bearer, link, password_version) = match &self.holder {
+            Holder::User { user, application, tenant } => (Some((Some(*user), *application, *tenant)), None, None),
+            Holder::Application { application, tenant } => (Some((None, *application, *tenant)), None, None),
+            Holder::Link { link, password_version, bearer } => (
+                bearer.map(|(user, application, tenant)| (Some(user), application, tenant)),
+                Some(*link),
+                *password_version,
+            ),
+        };
+        Credentials {
+            bearer: bearer.map(|(user, application, tenant)| Claims::of_session(user, application, tenant)),
+            link,
+            visit: link.zip(password_version).map(|(link, version)| Visit { link, version }),
+            preference: Preference::IfNecessary,
+            source,
+            ..Credentials::default()
+        }
     }
 
     fn by_caller(&self, tx: &mut Tx<'_>, claims: &Claims, now: Timestamp) -> Result<Access> {

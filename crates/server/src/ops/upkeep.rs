@@ -31,6 +31,25 @@ pub async fn check(app: &App, look: Look) -> Result<Vec<String>> {
         }
         match page.last() {
             Some((last, _)) => after = Some(*last),
+            None => break,
+        }
+    }
+    findings.extend(check_fragments(app).await?);
+    Ok(findings)
+}
+
+/// Whether what upload sessions hold is there.
+async fn check_fragments(app: &App) -> Result<Vec<String>> {
+    let (mut findings, mut after) = (Vec::new(), None);
+    loop {
+        let page = app.db.read(move |tx| tx.staged_objects(after, PAGE)).await?;
+        for (object, size) in &page {
+            if app.blobs.verify_fragment(*object, *size).await?.is_some() {
+                findings.push(format!("a fragment of an upload session is missing or of another size: {object}"));
+            }
+        }
+        match page.last() {
+            Some((last, _)) => after = Some(*last),
             None => return Ok(findings),
         }
     }

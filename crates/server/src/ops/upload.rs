@@ -9,13 +9,13 @@ use driveway_core::error::{Code, Error, Inner};
 use driveway_core::id::ItemId;
 use driveway_core::item::FileFacet;
 use driveway_core::name::{ConflictBehavior, ItemName, name_key};
-use driveway_storage::{Adoption, NewFacet, NewItem, ReceiveError, Received};
+use driveway_storage::{Adoption, ItemChange, NewFacet, NewItem, ReceiveError, Received};
 use futures::Stream;
 use jiff::Timestamp;
 
 use super::access::{Access, Via, reach};
 use super::gate::{self, Below, Passage};
-use super::item::{check_e_tag, free_name, insert_folder, item_name, name_taken};
+use super::item::{FileSystemTimes, check_e_tag, free_name, insert_folder, item_name, name_taken};
 use super::versions::{NewContent, put_content};
 use super::{Credentials, Result, Tx, checkout, redemption};
 use crate::app::App;
@@ -33,6 +33,10 @@ pub struct Upload {
     pub only_new: bool,
     /// The media type that the client told, if it told one worth keeping.
     pub media_type: Option<String>,
+    /// What the client says of the file, if it says something.
+    pub description: Option<String>,
+    /// The times that the client's file system has for it.
+    pub times: FileSystemTimes,
 }
 
 /// Whether the upload made the item.
@@ -45,11 +49,28 @@ pub enum Uploaded {
 }
 
 /// Where the bytes will go.
-enum Place {
+pub(super) enum Place {
     /// Into this file.
     Existing(Box<Access>),
     /// Below this folder, as a new file, in these folders that aren't there yet.
     New(Box<Access>, Vec<ItemName>, ItemName),
+}
+
+impl Place {
+    /// The file or the folder that was reached.
+    pub(super) fn access(&self) -> &Access {
+        match self {
+            Self::Existing(access) | Self::New(access, ..) => access,
+        }
+    }
+
+    /// How many bytes make room for the new ones.
+    pub(super) fn replaced_bytes(&self) -> u64 {
+        match self {
+            Self::Existing(access) => u64::try_from(access.item.size).unwrap_or(0),
+            Self::New(..) => 0,
+        }
+    }
 }
 
 /// Streams a body into the drive. The rights are asked for before the first byte is taken, and again in the transaction
@@ -67,19 +88,43 @@ where
     E: std::fmt::Display,
 {
     let request = Arc::new((credentials, upload));
-    let keep = app.config.limits.versions;
     let asking = Arc::clone(&request);
     app.db.read(move |tx| find_place(tx, &asking.0, &asking.1, now).map(drop)).await?;
 
     let received =
         app.blobs.receive(body, limit, app.entropy.opaque_id()).await.map_err(|error| refused_body(error, limit))?;
+    name(app, &request, received, |_, _| Ok(()), now).await
+}
+
+/// Names bytes that are durable. What else belongs to it goes into the same transaction, with the item's id.
+pub(super) async fn name<F>(
+    app: &App,
+    request: &Arc<(Credentials, Upload)>,
+    received: Received,
+    also: F,
+    now: Timestamp,
+) -> Result<(Uploaded, Access)>
+where
+    F: Fn(&mut Tx<'_>, ItemId) -> Result<()> + Clone + Send + 'static,
+{
+    let keep = app.config.limits.versions;
     let received = Arc::new(received);
     // One id for the file and one for each folder that may have to be made on the way to it.
     let ids: Arc<[ItemId]> = (0..=request.1.address.path.len()).map(|_| ItemId::from_uuid(app.new_id())).collect();
     // Twice: the collector may have taken an equal blob from under us between the bytes and the transaction.
     for _ in 0..2 {
-        let (request, adopting, ids) = (Arc::clone(&request), Arc::clone(&received), Arc::clone(&ids));
-        let written = app.db.write(move |tx| name_bytes(tx, &request, &adopting, &ids, keep, now)).await?;
+        let (request, adopting, ids, also) =
+            (Arc::clone(request), Arc::clone(&received), Arc::clone(&ids), also.clone());
+        let written = app
+            .db
+            .write(move |tx| {
+                let named = name_bytes(tx, &request, &adopting, &ids, keep, now)?;
+                if let Some((_, access)) = &named {
+                    also(tx, access.item.id)?;
+                }
+                Ok(named)
+            })
+            .await?;
         match written {
             Some(done) => return Ok(done),
             None => app.blobs.put_again(&app.db, &received, now).await?,
@@ -88,6 +133,7 @@ where
     Err(Error::busy(1))
 }
 
+/// Why a body wasn't taken, for a client that may send `limit` bytes.
 fn refused_body(error: ReceiveError, limit: u64) -> Error {
     match error {
         ReceiveError::TooLarge => Error::new(
@@ -133,13 +179,35 @@ fn name_bytes(
             (Uploaded::Created, id, access)
         }
     };
+    describe(tx, &access, id, upload, done, now)?;
     access.item = tx.item(id)?.ok_or_else(Error::item_not_found)?;
     checkout::show_own(tx, &access.via, &mut access.item)?;
     access.chain = tx.chain(id)?.ok_or_else(Error::item_not_found)?;
     Ok(Some((done, *access)))
 }
 
-fn find_place(tx: &mut Tx<'_>, credentials: &Credentials, upload: &Upload, now: Timestamp) -> Result<Place> {
+/// Sets what the client says of the file besides its bytes. A new one has its times already.
+fn describe(
+    tx: &mut Tx<'_>,
+    access: &Access,
+    item: ItemId,
+    upload: &Upload,
+    done: Uploaded,
+    now: Timestamp,
+) -> Result<()> {
+    let (user, application) = author(&access.via);
+    let times = if done == Uploaded::Created { FileSystemTimes::default() } else { upload.times };
+    let change = ItemChange {
+        description: upload.description.clone(),
+        file_system_created_at: times.created,
+        file_system_modified_at: times.modified,
+        ..ItemChange::by(user, application)
+    };
+    if change.changes_anything() { tx.change_item(item, &change, now) } else { Ok(()) }
+}
+
+/// Where an upload goes, for who may write there.
+pub(super) fn find_place(tx: &mut Tx<'_>, credentials: &Credentials, upload: &Upload, now: Timestamp) -> Result<Place> {
     if let Some(place) = added_place(tx, credentials, upload, now)? {
         return Ok(place);
     }
@@ -264,8 +332,8 @@ fn insert_file(
         author_user: user,
         author_application: application,
         created_at: now,
-        file_system_created_at: now,
-        file_system_modified_at: now,
+        file_system_created_at: upload.times.created.unwrap_or(now),
+        file_system_modified_at: upload.times.modified.unwrap_or(now),
     })?;
     Ok(())
 }

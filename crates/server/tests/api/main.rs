@@ -44,3 +44,4 @@ mod security;
 mod shares;
 mod special_folders;
 mod steps;
+mod upload_session;

@@ -9,7 +9,7 @@ use jiff::{SignedDuration, Timestamp};
 use object_store::path::Path;
 use object_store::{ObjectMeta, ObjectStore, ObjectStoreExt};
 
-use super::{Blobs, named_by, place};
+use super::{Blobs, fragment, named_by, place};
 use crate::db::Db;
 use crate::error::Error;
 use crate::tx::Tx;
@@ -83,7 +83,8 @@ impl Blobs {
 
     /// Deletes what uploads that died left behind: blobs without a row, and staged bytes. Lists the whole store.
     pub async fn sweep(&self, db: &Db, collection: Collection) -> driveway_core::Result<Collected> {
-        let mut collected = Collected { remains: self.sweep_staging(collection).await?, ..Collected::default() };
+        let remains = self.sweep_staging(collection).await? + self.sweep_fragments(db, collection).await?;
+        let mut collected = Collected { remains, ..Collected::default() };
         let old = self.store.list(Some(&Path::from("sha256"))).try_filter_map(async |object| {
             Ok(named_by(&object.location).filter(|_| collection.is_old(&object)).map(|sha256| (sha256, object.size)))
         });
@@ -146,6 +147,22 @@ impl Blobs {
             Err(object_store::Error::NotFound { .. }) => Ok(None),
             Err(error) => Err(Error::blobs(error)),
         }
+    }
+
+    /// Deletes old parts that belong to no upload session: what came when the server died, or when a session was forgotten.
+    async fn sweep_fragments(&self, db: &Db, collection: Collection) -> driveway_core::Result<u64> {
+        let mut swept = 0;
+        let mut listed = self.store.list(Some(&Path::from(fragment::FOLDER)));
+        while let Some(object) = listed.try_next().await.map_err(Error::blobs)? {
+            let Some(name) = fragment::named_by(&object.location).filter(|_| collection.is_old(&object)) else {
+                continue;
+            };
+            if !db.read(move |tx| tx.is_upload_fragment(name)).await? {
+                self.delete_fragments(vec![name]).await;
+                swept += 1;
+            }
+        }
+        Ok(swept)
     }
 
     async fn sweep_staging(&self, collection: Collection) -> crate::Result<u64> {

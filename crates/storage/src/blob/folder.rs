@@ -21,7 +21,10 @@ impl Folder {
     /// Makes the folder and every directory in it that there can be, durably.
     pub(crate) fn prepare(root: &Path) -> io::Result<Self> {
         let blobs = root.join("sha256");
-        for directory in (0..=u8::MAX).map(|shard| blobs.join(format!("{shard:02x}"))).chain([root.join("staging")]) {
+        for directory in (0..=u8::MAX)
+            .map(|shard| blobs.join(format!("{shard:02x}")))
+            .chain([root.join("staging"), root.join("sessions")])
+        {
             fs::create_dir_all(directory)?;
         }
         sync_directory(&blobs)?;

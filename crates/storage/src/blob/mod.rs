@@ -1,13 +1,15 @@
 //! Bytes, kept by their hash in an object store.
 //!
 //! A blob lies at `sha256/ab/cdef…`. What is on its way there and too large for memory lies in `staging/`. Nothing is
-//! ever overwritten: equal bytes have one place, and whoever comes second finds them there.
+//! ever overwritten: equal bytes have one place, and whoever comes second finds them there. Parts of files that aren't whole
+//! yet lie in `sessions/`.
 
 mod buffers;
 mod cache;
 mod collect;
 mod digest;
 mod folder;
+mod fragment;
 #[cfg(test)]
 mod race;
 mod read;

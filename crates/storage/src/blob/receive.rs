@@ -19,10 +19,10 @@ use crate::blob_row::PutOutcome;
 use crate::error::{Error, Result};
 
 /// Up to so many bytes are taken whole and put straight to their place.
-const SMALL: usize = 256 * 1024;
+pub(super) const SMALL: usize = 256 * 1024;
 
 /// Larger content goes by in parts of about so many bytes; two are in memory at a time.
-const PART: usize = 1024 * 1024;
+pub(super) const PART: usize = 1024 * 1024;
 
 /// Why bytes weren't taken in.
 #[derive(Debug, thiserror::Error)]
@@ -39,17 +39,17 @@ pub enum ReceiveError {
 }
 
 /// What is still to come.
-struct Body<S> {
-    stream: S,
-    size: u64,
-    limit: u64,
+pub(super) struct Body<S> {
+    pub(super) stream: S,
+    pub(super) size: u64,
+    pub(super) limit: u64,
 }
 
 /// Some of what has come.
 #[derive(Default)]
-struct Part {
-    chunks: Vec<Bytes>,
-    is_last: bool,
+pub(super) struct Part {
+    pub(super) chunks: Vec<Bytes>,
+    pub(super) is_last: bool,
 }
 
 impl Blobs {
@@ -124,7 +124,7 @@ impl Blobs {
 }
 
 /// Writes and hashes a part while the next one comes in.
-async fn stage<S, E>(
+pub(super) async fn stage<S, E>(
     upload: &mut dyn MultipartUpload,
     first: Part,
     body: &mut Body<Pin<&mut S>>,
@@ -156,7 +156,7 @@ where
     E: fmt::Display,
 {
     /// Takes chunks until there are `enough` bytes, or no more.
-    async fn gather(&mut self, enough: usize) -> Result<Part, ReceiveError> {
+    pub(super) async fn gather(&mut self, enough: usize) -> Result<Part, ReceiveError> {
         let (mut part, mut length) = (Part::default(), 0);
         while length < enough {
             let Some(chunk) = self.stream.next().await else {

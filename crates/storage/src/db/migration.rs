@@ -20,6 +20,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0009_outbox", include_str!("../../migrations/0009_outbox.sql")),
     ("0010_grants", include_str!("../../migrations/0010_grants.sql")),
     ("0011_special_folders", include_str!("../../migrations/0011_special_folders.sql")),
+    ("0012_upload_sessions", include_str!("../../migrations/0012_upload_sessions.sql")),
     ("0014_cut_off", include_str!("../../migrations/0014_cut_off.sql")),
     ("0015_purged_by", include_str!("../../migrations/0015_purged_by.sql")),
 ];

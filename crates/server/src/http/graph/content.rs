@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use axum::body::Body;
-use axum::http::StatusCode;
 use axum::http::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, ETAG, IF_MATCH, IF_NONE_MATCH};
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use bytes::Bytes;
 use driveway_core::caller::Intent;
@@ -17,9 +17,9 @@ use super::item::{answer, conflict_in_query};
 use super::{Call, Result, render};
 use crate::http::json::respond;
 use crate::http::{download, refusal};
-use crate::ops::access::reach;
+use crate::ops::access::{Access, reach};
 use crate::ops::content::content;
-use crate::ops::item::tags;
+use crate::ops::item::{FileSystemTimes, tags};
 use crate::ops::upload::{Upload, Uploaded, upload};
 
 /// How long an upload may go without a byte.
@@ -55,29 +55,36 @@ pub(super) async fn put(mut call: Call) -> Result<Response> {
     let limit = call.app.config.limits.upload_bytes;
     refuse_large(&call, limit)?;
     refuse_parts(&call)?;
-    refuse_encoded(&call)?;
+    refuse_encoded(&call.headers)?;
     let request = Upload {
         address: call.item()?,
         conflict: conflict_in_query(&call)?.unwrap_or(ConflictBehavior::Replace),
         if_match: call.header(IF_MATCH).map(str::to_owned),
         only_new: call.header(IF_NONE_MATCH) == Some("*"),
         media_type: media_type(&call),
+        description: None,
+        times: FileSystemTimes::default(),
     };
     let body = Box::pin(until_stalled(std::mem::take(&mut call.body)));
     let (uploaded, access) =
         upload(&call.app, call.credentials.clone(), request, body, limit, call.context.now).await?;
+    Ok(uploaded_answer(&call, uploaded, &access))
+}
+
+/// What the client is told of the file that it uploaded.
+pub(super) fn uploaded_answer(call: &Call, uploaded: Uploaded, access: &Access) -> Response {
     let status = match uploaded {
         Uploaded::Created => StatusCode::CREATED,
         Uploaded::Replaced => StatusCode::OK,
     };
     if access.only_adds() {
-        return Ok(respond(status, &render::item::receipt(&call, &access)));
+        return respond(status, &render::item::receipt(call, access));
     }
-    Ok(answer(&call, status, &access, None))
+    answer(call, status, access, None)
 }
 
 /// The body's chunks, until one takes too long to come: a stalled upload must not hold a connection for ever.
-fn until_stalled(body: Body) -> impl Stream<Item = Result<Bytes, String>> + Send {
+pub(crate) fn until_stalled(body: Body) -> impl Stream<Item = Result<Bytes, String>> + Send {
     futures::stream::unfold(body.into_data_stream(), |mut chunks| async {
         let next = tokio::time::timeout(STALLED, chunks.next()).await;
         match next {
@@ -110,8 +117,8 @@ fn refuse_parts(call: &Call) -> Result<()> {
 }
 
 /// An encoded body would be stored, and given out again, as something it isn't.
-fn refuse_encoded(call: &Call) -> Result<()> {
-    match call.header(CONTENT_ENCODING) {
+pub(crate) fn refuse_encoded(headers: &HeaderMap) -> Result<()> {
+    match headers.get(CONTENT_ENCODING).map(|value| value.to_str().unwrap_or("?")) {
         None | Some("" | "identity") => Ok(()),
         Some(_) => {
             Err(Error::new(Code::UnsupportedMediaType, "The content has to come as it is.").target("Content-Encoding"))

@@ -259,7 +259,7 @@ pub(super) fn conflict_behavior(members: &mut Members) -> Result<Option<Conflict
 }
 
 /// The client's own times. The zero date, which some clients send for "unknown", leaves a time as it is.
-fn file_system_info(members: &mut Members) -> Result<FileSystemTimes> {
+pub(super) fn file_system_info(members: &mut Members) -> Result<FileSystemTimes> {
     let Some(mut info) = members.object("fileSystemInfo")? else { return Ok(FileSystemTimes::default()) };
     let times =
         FileSystemTimes { created: info.instant("createdDateTime")?, modified: info.instant("lastModifiedDateTime")? };

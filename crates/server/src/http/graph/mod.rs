@@ -2,7 +2,7 @@
 
 mod batch;
 mod checkout;
-mod content;
+pub(crate) mod content;
 mod copy;
 mod create_link;
 mod directory;
@@ -21,6 +21,7 @@ mod settings;
 mod share;
 mod shared_with_me;
 mod site;
+pub(crate) mod upload_session;
 mod version;
 
 use std::sync::Arc;

@@ -11,7 +11,7 @@ use futures::future::BoxFuture;
 
 use super::{
     Call, batch, checkout, content, copy, create_link, directory, drive, invite, item, permission, recycle_bin,
-    settings, share, shared_with_me, site, version,
+    settings, share, shared_with_me, site, upload_session, version,
 };
 
 /// What kind of address a route is on.
@@ -120,6 +120,7 @@ pub const ROUTES: &[Route] = routes! {
     "children.create" POST Item ["children"] Write => item::create_folder;
     "content.get" GET Item ["content"] Read => content::get;
     "content.put" PUT Item ["content"] Write => content::put;
+    "createUploadSession" POST Item ["createUploadSession"] Write => upload_session::create;
     "versions.list" GET Item ["versions"] Read => version::list;
     "versions.get" GET Item ["versions", "*"] Read => version::get;
     "versions.delete" DELETE Item ["versions", "*"] Write => version::delete;

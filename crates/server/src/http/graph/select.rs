@@ -83,6 +83,8 @@ const DRIVE: &[&str] = &[
     "system",
 ];
 
+const UPLOAD_SESSION: &[&str] = &["expirationDateTime", "nextExpectedRanges", "uploadUrl"];
+
 const SHARED_DRIVE_ITEM: &[&str] = &["driveItem", "items", "list", "listItem", "owner", "permission", "root", "site"];
 
 const PERMISSION: &[&str] = &[
@@ -120,6 +122,7 @@ fn of(route: &Route) -> Option<[&'static [&'static str]; 2]> {
     let (group, _) = route.name.split_once('.').unwrap_or((route.name, ""));
     Some(match (group, route.name) {
         ("permissions" | "createLink" | "invite", _) | (_, "share.permission" | "share.grant") => [PERMISSION, &[]],
+        (_, "createUploadSession") => [UPLOAD_SESSION, &[]],
         ("drive" | "drives", _) => [BASE_ITEM, DRIVE],
         ("user" | "users", _) => [DIRECTORY_OBJECT, USER],
         ("group" | "groups" | "memberOf", _) => [DIRECTORY_OBJECT, GROUP],

@@ -36,17 +36,6 @@ async fn item_05_item_06_amb_63_hdr_06_there_is_no_delta() {
     .await;
 }
 
-/// ITEM-07: large files don't come in parts.
-#[tokio::test]
-async fn item_07_there_are_no_upload_sessions() {
-    are_not_there(&calls([
-        ("POST", "ITEM/createUploadSession"),
-        ("POST", "/v1.0/me/drive/root:/large.bin:/createUploadSession"),
-        ("POST", "/v1.0/me/drive/root:/large.bin:/oneDrive.createUploadSession"),
-    ]))
-    .await;
-}
-
 /// ITEM-02: there are no previews by a URL of their own.
 #[tokio::test]
 async fn item_02_there_is_no_preview() {

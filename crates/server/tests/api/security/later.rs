@@ -69,13 +69,3 @@ async fn p29_nothing_is_derived_from_a_file_yet() {
     let whats = ["thumbnails", "thumbnails/0/small/content", "attachments", "search(q='treasure')", "analytics"];
     is_absent(&server, &link, &file, &whats).await;
 }
-
-#[tokio::test]
-async fn p35_there_are_no_sessions_of_uploads() {
-    let server = TestServer::start().await;
-    let (link, file) = shared(&server).await;
-    is_absent(&server, &link, &file, &["createUploadSession", "uploadSession"]).await;
-    let path = link.graph(":/new.bin:/createUploadSession");
-    let answer = server.anonymous().send(Method::POST, &path, "application/json", "{}").await;
-    assert!(answer.status.is_client_error(), "{}", answer.text());
-}

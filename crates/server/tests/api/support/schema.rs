@@ -53,6 +53,7 @@ fn problem(body: &Value) -> Option<String> {
         Some("Collection(driveItemVersion)") => ("driveItemVersion", true),
         Some("drives/$entity") => ("drive", false),
         Some("drives") => ("drive", true),
+        Some("microsoft.graph.uploadSession") => ("uploadSession", false),
         Some("shares/$entity") => ("sharedDriveItem", false),
         Some("users/$entity") => ("user", false),
         Some("users") => ("user", true),
