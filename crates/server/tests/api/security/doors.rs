@@ -62,13 +62,16 @@ pub struct Starts {
     pub owners: Vec<Start>,
     pub shares: Vec<Start>,
     pub settings: Vec<Start>,
+    /// Whether the directory is tried too, to which no link leads.
+    pub directory: bool,
 }
 
 impl Starts {
     /// Exhaustive: a new kind of address has to be given its places here before the tests compile.
     fn of(&self, on: On) -> Vec<Start> {
-        // No link leads to a directory: with whatever credentials, it is tried as it is.
-        let directory = |path: &str| vec![Start::plain(format!("/v1.0/{path}"))];
+        let directory = |path: &str| -> Vec<Start> {
+            self.directory.then(|| Start::plain(format!("/v1.0/{path}"))).into_iter().collect()
+        };
         match on {
             On::Item => self.items.clone(),
             On::Drive => self.drives.clone(),

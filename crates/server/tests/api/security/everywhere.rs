@@ -197,7 +197,7 @@ impl Visit<'_> {
         let mut items: Vec<Start> =
             inside.map(|at| Start::link(self.share(&format!("/items/{}", self.world.items[at].id)))).collect();
         items.push(Start::link(self.share("/driveItem")));
-        let starts = Starts { items, ..Starts::default() };
+        let starts = Starts { items, directory: true, ..Starts::default() };
         let tries = doors::graph(&starts, &self.links(), |route| route.method != Method::GET);
         for one in self.chosen(tries) {
             let answer = one.send(&self.guest).await;

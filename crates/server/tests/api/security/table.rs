@@ -27,6 +27,7 @@ fn plain(server: &TestServer, item: &str) -> Starts {
         drives: [drive, "/v1.0/me/drive".to_owned()].map(Start::plain).into(),
         owners: [format!("/v1.0/users/{PAT}/drives"), "/v1.0/me/drives".to_owned()].map(Start::plain).into(),
         settings: vec![Start::plain("/v1.0/admin/sharepoint/settings".to_owned())],
+        directory: true,
         ..Starts::default()
     }
 }

@@ -51,7 +51,14 @@ impl Visit<'_> {
         let drives =
             vec![Start::plain(format!("/v1.0/drives/{}", drive.id)), Start::plain("/v1.0/me/drive".to_owned())];
         let settings = vec![Start::plain("/v1.0/admin/sharepoint/settings".to_owned())];
-        Starts { items, drives, settings, owners: vec![Start::plain(format!("/v1.0/users/{ALICE}/drives"))], shares }
+        Starts {
+            items,
+            drives,
+            settings,
+            owners: vec![Start::plain(format!("/v1.0/users/{ALICE}/drives"))],
+            shares,
+            directory: true,
+        }
     }
 
     /// Ways to an item by names below the shared one.
