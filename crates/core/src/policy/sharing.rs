@@ -1,7 +1,7 @@
 //! Which link may be made, and with which terms.
 //!
-//! What an organization says is in [`settings`], how sites and drives narrow it in [`limits`], and what it means for people
-//! of other organizations in [`outside`].
+//! What an organization says is in `settings`, how sites and drives narrow it in `limits`, and what it means for people
+//! of other organizations in `outside`.
 
 mod limits;
 mod outside;
