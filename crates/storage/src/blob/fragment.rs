@@ -10,7 +10,7 @@ use object_store::{ObjectStoreExt, PutMode};
 use uuid::Uuid;
 
 use super::digest::Digest;
-use super::receive::{Body, PART, SMALL, stage};
+use super::receive::{Body, PART, SMALL};
 use super::{Blobs, Damage, ReceiveError};
 use crate::error::{Error, Result};
 
@@ -32,15 +32,7 @@ impl Blobs {
             self.store.put_opts(&place(object), payload, PutMode::Create.into()).await.map_err(Error::blobs)?;
             return Ok(Digest::default().update(first.chunks).await?.finish().0);
         }
-        let mut upload = self.store.put_multipart(&place(object)).await.map_err(Error::blobs)?;
-        match stage(upload.as_mut(), first, &mut body).await {
-            Ok(digest) => Ok(digest.finish().0),
-            Err(error) => {
-                // What can't be aborted now is swept later; the caller wants to know the first error.
-                drop(upload.abort().await);
-                Err(error)
-            }
-        }
+        Ok(self.put_parts(&place(object), first, &mut body).await?.finish().0)
     }
 
     /// The hash of a part that nobody keeps, to compare it with one that is there.

@@ -66,15 +66,28 @@ impl Blobs {
             return Ok(self.receive_small(first.chunks, body.size).await?);
         }
         let path = staging(staging_name);
-        let mut upload = self.store.put_multipart(&path).await.map_err(Error::blobs)?;
-        match stage(upload.as_mut(), first, &mut body).await {
-            Ok(digest) => Ok(self.receive_staged(digest, path, body.size).await?),
-            Err(error) => {
-                // What can't be aborted now is swept later; the caller wants to know the first error.
-                drop(upload.abort().await);
-                Err(error)
-            }
+        let digest = self.put_parts(&path, first, &mut body).await?;
+        Ok(self.receive_staged(digest, path, body.size).await?)
+    }
+
+    /// Puts a body to a place, part by part. On an error nothing is left there.
+    pub(super) async fn put_parts<S, E>(
+        &self,
+        path: &Path,
+        first: Part,
+        body: &mut Body<Pin<&mut S>>,
+    ) -> Result<Digest, ReceiveError>
+    where
+        S: Stream<Item = Result<Bytes, E>>,
+        E: fmt::Display,
+    {
+        let mut upload = self.store.put_multipart(path).await.map_err(Error::blobs)?;
+        let staged = stage(upload.as_mut(), first, body).await;
+        if staged.is_err() {
+            // What can't be aborted now is swept later; the caller wants to know the first error.
+            drop(upload.abort().await);
         }
+        staged
     }
 
     async fn receive_small(&self, chunks: Vec<Bytes>, size: u64) -> Result<Received> {
@@ -124,7 +137,7 @@ impl Blobs {
 }
 
 /// Writes and hashes a part while the next one comes in.
-pub(super) async fn stage<S, E>(
+async fn stage<S, E>(
     upload: &mut dyn MultipartUpload,
     first: Part,
     body: &mut Body<Pin<&mut S>>,
