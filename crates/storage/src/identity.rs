@@ -80,6 +80,14 @@ impl Tx<'_> {
         Ok(CallerFacts { tenant, user, application })
     }
 
+    /// The person of this id or principal name.
+    pub fn user_by_id_or_name(&mut self, key: &str) -> Result<Option<User>> {
+        match UserId::parse(key) {
+            Ok(id) => self.user(id),
+            Err(_) => self.user_by_principal_name(key),
+        }
+    }
+
     /// Adds a tenant.
     pub fn insert_tenant(&mut self, tenant: &Tenant) -> Result<()> {
         let sql = "INSERT INTO tenants (id, kind, display_name) VALUES ($1, $2, $3)";

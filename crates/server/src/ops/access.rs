@@ -194,10 +194,7 @@ fn me(caller: &Caller) -> Result<UserId> {
 
 /// The user by id or principal name, in the caller's tenant.
 pub fn find_user(tx: &mut Tx<'_>, caller: &Caller, key: &UserKey) -> Result<Option<UserId>> {
-    let user = match UserId::parse(key.as_str()) {
-        Ok(id) => tx.user(id)?,
-        Err(_) => tx.user_by_principal_name(key.as_str())?,
-    };
+    let user = tx.user_by_id_or_name(key.as_str())?;
     Ok(user.filter(|user| user.tenant == caller.tenant).map(|user| user.id))
 }
 
@@ -224,7 +221,7 @@ pub fn find_site(tx: &mut Tx<'_>, tenant: TenantId, key: &SiteKey) -> Result<Opt
     Ok(site.filter(|site| site.tenant == tenant).map(|site| site.id))
 }
 
-pub(super) fn find_item(tx: &mut Tx<'_>, drive: &Drive, address: &ItemAddress) -> Result<DriveItem> {
+fn find_item(tx: &mut Tx<'_>, drive: &Drive, address: &ItemAddress) -> Result<DriveItem> {
     let start = match &address.start {
         Start::Root => drive.root,
         Start::Id(id) if id == "root" => drive.root,

@@ -23,10 +23,7 @@ pub fn users(app: &App) -> Result<Vec<User>> {
 /// The person of this id or user principal name.
 pub fn find_user(app: &App, key: &str) -> Result<Option<User>> {
     let key = key.to_owned();
-    app.db.read_blocking(move |tx| match UserId::parse(&key) {
-        Ok(id) => tx.user(id),
-        Err(_) => tx.user_by_principal_name(&key),
-    })
+    app.db.read_blocking(move |tx| tx.user_by_id_or_name(&key))
 }
 
 /// Takes a person's rights away, and with them their links; or gives both back.

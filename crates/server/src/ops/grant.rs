@@ -95,11 +95,7 @@ pub fn revoke(
 
 /// Whoever it is, enabled or not: a disabled account can be taken off as well.
 fn known(tx: &mut Tx<'_>, name: &str) -> Result<Option<UserId>> {
-    let user = match UserId::parse(name) {
-        Ok(id) => tx.user(id)?,
-        Err(_) => tx.user_by_principal_name(name)?,
-    };
-    Ok(user.map(|user| user.id))
+    Ok(tx.user_by_id_or_name(name)?.map(|user| user.id))
 }
 
 fn users_link(permission: &Permission) -> Result<&SharingLink> {
