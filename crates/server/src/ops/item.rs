@@ -13,6 +13,7 @@ use driveway_storage::{ItemChange, NewFacet, NewItem};
 use jiff::Timestamp;
 
 use super::access::{Access, Via, descend, reach, step_down};
+use super::listed::Listed;
 use super::sums::{hide_unreachable, hide_unreachable_in};
 use super::upload::author;
 use super::{Credentials, Result, Tx, checkout};
@@ -82,13 +83,11 @@ pub fn children(tx: &mut Tx<'_>, mut folder: Access, after: Option<&str>, limit:
     if !folder.item.is_folder() {
         return Ok(Page { folder, items: Vec::new(), next: None });
     }
-    let wanted = usize::try_from(limit).unwrap_or(usize::MAX);
     let mut after = after.map(str::to_owned);
     loop {
-        let mut found = tx.children(folder.item.id, after.as_deref(), limit.saturating_add(1))?;
-        let has_more = found.len() > wanted;
-        found.truncate(wanted);
-        let next = if has_more { found.last().map(|item| name_key(&item.name)) } else { None };
+        let found = tx.children(folder.item.id, after.as_deref(), limit.saturating_add(1))?;
+        let Listed { values: found, more } = Listed::of(found, limit);
+        let next = found.last().filter(|_| more).map(|item| name_key(&item.name));
         let mut items = Vec::with_capacity(found.len());
         for mut item in found {
             checkout::show_own(tx, &folder.via, &mut item)?;

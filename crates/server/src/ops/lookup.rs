@@ -10,6 +10,7 @@ use driveway_core::id::{GroupId, TenantId};
 use driveway_core::identity::{Group, Tenant, TenantKind, User};
 
 use super::access::find_user;
+use super::listed::Listed;
 use super::{Credentials, Result, Tx, caller};
 
 /// A person, and how much of them the caller may read.
@@ -19,25 +20,6 @@ pub struct Profile {
     pub user: User,
     /// Whether more than names may be told.
     pub whole: bool,
-}
-
-/// Values of a list, and whether there are more behind them.
-#[derive(Debug)]
-pub struct Listed<T> {
-    /// The values of this page.
-    pub values: Vec<T>,
-    /// Whether there are more.
-    pub more: bool,
-}
-
-impl<T> Listed<T> {
-    /// A page of `limit` from one value more than that, if there was one.
-    fn of(mut values: Vec<T>, limit: u32) -> Self {
-        let limit = usize::try_from(limit).unwrap_or(usize::MAX);
-        let more = values.len() > limit;
-        values.truncate(limit);
-        Self { values, more }
-    }
 }
 
 /// The caller, or the person of this id or principal name in the caller's tenant.

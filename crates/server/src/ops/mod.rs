@@ -22,6 +22,7 @@ pub mod invite_by_link;
 pub mod item;
 pub mod link_list;
 pub mod links;
+pub mod listed;
 pub mod lookup;
 pub mod openings;
 pub mod outbox;

@@ -19,6 +19,7 @@ use super::item::{
     NewParent, across_drives, check_deletable, check_path_length, find_parent, into, item_name,
     refuse_unreachable_content, settle_conflict,
 };
+use super::listed::Listed;
 use super::upload::{author, check_quota};
 use super::{Credentials, Result, Tx, caller, outside};
 use crate::app::App;
@@ -144,12 +145,10 @@ pub fn list(
         }
         Some(_) => {}
     }
-    let wanted = usize::try_from(limit).unwrap_or(usize::MAX);
     loop {
-        let mut found = tx.recycle_bin(&drive.id, after, limit.saturating_add(1))?;
-        let has_more = found.len() > wanted;
-        found.truncate(wanted);
-        let next = found.last().filter(|_| has_more).and_then(|last| Some((last.deleted_at?, last.id)));
+        let found = tx.recycle_bin(&drive.id, after, limit.saturating_add(1))?;
+        let Listed { values: found, more } = Listed::of(found, limit);
+        let next = found.last().filter(|_| more).and_then(|last| Some((last.deleted_at?, last.id)));
         let mut items = Vec::with_capacity(found.len());
         for item in found {
             let Some(chain) = tx.chain(item.id)? else { continue };

@@ -12,6 +12,7 @@ use driveway_storage::ItemChange;
 use jiff::Timestamp;
 
 use super::access::{Access, Via, reach};
+use super::listed::Listed;
 use super::upload::{author, check_quota};
 use super::{Credentials, Result, Tx, checkout};
 
@@ -45,11 +46,9 @@ pub fn list(
     now: Timestamp,
 ) -> Result<VersionPage> {
     let access = reach_file(tx, credentials, address, Intent::Read, now)?;
-    let wanted = usize::try_from(limit).unwrap_or(usize::MAX);
-    let mut versions = tx.versions(access.item.id, before, limit.saturating_add(1))?;
-    let has_more = versions.len() > wanted;
-    versions.truncate(wanted);
-    let next = if has_more { versions.last().map(|version| version.number) } else { None };
+    let found = tx.versions(access.item.id, before, limit.saturating_add(1))?;
+    let Listed { values: versions, more } = Listed::of(found, limit);
+    let next = versions.last().map(|version| version.number).filter(|_| more);
     Ok(VersionPage { access, versions, next })
 }
 

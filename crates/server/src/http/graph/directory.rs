@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use super::page::{Page, next_link};
 use super::{Call, Result, render};
 use crate::http::json::respond;
-use crate::ops::lookup;
+use crate::ops::{listed, lookup};
 
 /// The caller, or a person of their tenant.
 pub(super) async fn user(call: Call) -> Result<Response> {
@@ -132,6 +132,6 @@ fn group_before(page: &Page) -> Result<Option<GroupId>> {
     page.after.as_deref().map(GroupId::parse).transpose().map_err(wrong)
 }
 
-fn last_group(listed: &lookup::Listed<Group>) -> Option<String> {
+fn last_group(listed: &listed::Listed<Group>) -> Option<String> {
     listed.values.last().filter(|_| listed.more).map(|group| group.id.to_string())
 }

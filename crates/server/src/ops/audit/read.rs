@@ -12,6 +12,7 @@ use jiff::Timestamp;
 use serde_json::Value;
 
 use crate::app::App;
+use crate::ops::listed::Listed;
 use crate::ops::permissions::user_identity;
 use crate::ops::{Credentials, Result, Tx, caller, openings, outside};
 
@@ -88,11 +89,8 @@ pub fn whole(app: &App, link: PermissionId) -> Result<Trail> {
 }
 
 fn page(tx: &mut Tx<'_>, link: PermissionId, before: Option<i64>, top: u32, proved: i64) -> Result<Trail> {
-    let mut entries = tx.trail(link, before, top.saturating_add(1))?;
-    let most = usize::try_from(top).unwrap_or(usize::MAX);
-    let has_more = entries.len() > most;
-    entries.truncate(most);
-    let next = entries.last().map(|entry| entry.record.sequence).filter(|_| has_more);
+    let Listed { values: entries, more } = Listed::of(tx.trail(link, before, top.saturating_add(1))?, top);
+    let next = entries.last().map(|entry| entry.record.sequence).filter(|_| more);
     let (broken_at, proved_from) = tx.trail_break(&link.to_string(), proved)?;
     let mut names = Names::default();
     let events = entries.into_iter().map(|entry| names.event(tx, entry)).collect::<Result<_>>()?;
