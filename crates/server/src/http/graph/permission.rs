@@ -9,12 +9,14 @@ use driveway_core::error::{Code, Error, Inner};
 use driveway_core::id::PermissionId;
 use driveway_core::policy::permission_change::Change;
 use driveway_core::seal::Purpose;
+use jiff::Timestamp;
 use serde_json::Value;
 
 use super::{Call, Result, people, render};
 use crate::http::json::respond;
-use crate::ops::permissions::{Page, Place};
-use crate::ops::{access, grant, item, permission_change, permissions};
+use crate::ops::permission_change::Target;
+use crate::ops::permissions::{Page, PermissionView, Place};
+use crate::ops::{Credentials, Tx, access, grant, item, permission_change, permissions};
 
 /// Permissions on a page (AMB-56).
 const MOST_ON_A_PAGE: usize = 200;
@@ -130,16 +132,22 @@ pub(super) async fn update(mut call: Call) -> Result<Response> {
         if members.contains("expirationDateTime") { Some(members.instant("expirationDateTime")?) } else { None };
     members.finish_update(&FIXED)?;
     let change = Change { role, expires_at };
+    changed(call, move |tx, credentials, target, now| permission_change::update(tx, credentials, target, &change, now))
+        .await
+}
+
+/// Changes one of them, and shows what became of it.
+async fn changed(
+    call: Call,
+    change: impl Fn(&mut Tx<'_>, &Credentials, Target<'_>, Timestamp) -> Result<PermissionView> + Send + 'static,
+) -> Result<Response> {
     let (address, credentials, now, id) =
         (call.item()?, call.credentials.clone(), call.context.now, permission_id(&call)?);
     let if_match = call.header(IF_MATCH).map(str::to_owned);
     let view = call
         .app
         .db
-        .write(move |tx| {
-            let target = permission_change::Target { address: &address, id, if_match: if_match.as_deref() };
-            permission_change::update(tx, &credentials, target, &change, now)
-        })
+        .write(move |tx| change(tx, &credentials, Target { address: &address, id, if_match: if_match.as_deref() }, now))
         .await?;
     Ok(respond(StatusCode::OK, &render::select(&call, render::permission::entity(&call, &view))))
 }
@@ -196,16 +204,5 @@ pub(super) async fn revoke_grants(mut call: Call) -> Result<Response> {
     let mut members = call.members().await?;
     let people = people::recipients(&mut members, "grantees")?;
     members.finish()?;
-    let (address, credentials, now, id) =
-        (call.item()?, call.credentials.clone(), call.context.now, permission_id(&call)?);
-    let if_match = call.header(IF_MATCH).map(str::to_owned);
-    let view = call
-        .app
-        .db
-        .write(move |tx| {
-            let target = permission_change::Target { address: &address, id, if_match: if_match.as_deref() };
-            grant::revoke(tx, &credentials, target, &people, now)
-        })
-        .await?;
-    Ok(respond(StatusCode::OK, &render::select(&call, render::permission::entity(&call, &view))))
+    changed(call, move |tx, credentials, target, now| grant::revoke(tx, credentials, target, &people, now)).await
 }
