@@ -104,14 +104,16 @@ impl ClosedBy {
     }
 }
 
+/// What the maker of a link may do to the item now. Sharing takes write access: who has lost it has lost the link as well.
+pub fn makers_role(chain: &Chain, maker: Actor<'_>, now: Timestamp) -> Option<Role> {
+    chain.role_of(maker, now).filter(|role| *role >= Role::Write)
+}
+
 /// What the link gives at most, by its maker's rights and by policy, or which of the two gives nothing. It is the same for
 /// every visitor.
 pub fn role_through(facts: &Facts<'_>, link: &SharingLink, now: Timestamp) -> Result<Role, ClosedBy> {
-    let role = match facts.chain.role_of(facts.creator, now) {
-        // Sharing takes write access; a creator who has lost it has lost the link as well.
-        Some(creator) if creator >= Role::Write => facts.link.role().min(creator),
-        _ => return Err(ClosedBy::Maker),
-    };
+    let maker = makers_role(facts.chain, facts.creator, now).ok_or(ClosedBy::Maker)?;
+    let role = facts.link.role().min(maker);
     match facts.policy.forbids(link.link_type, link.scope, facts.is_folder) {
         Some(_) => Err(ClosedBy::Policy),
         None => Ok(role),

@@ -211,7 +211,7 @@ fn creator_may_share(
     now: Timestamp,
 ) -> Result<bool> {
     let creator = Creator::load(tx, link, chain.tenant, policy)?;
-    Ok(chain.role_of(creator.actor(), now).is_some_and(|role| role >= Role::Write))
+    Ok(redeem::makers_role(chain, creator.actor(), now).is_some())
 }
 
 /// Whether a link has given up its slot: of age, by its switch, with its last download or with its creator's rights.
@@ -332,7 +332,8 @@ fn is_expired_link_of_owner(
     let Some(drive) = tx.drive_of_item(permission.item)? else { return Ok(false) };
     let policy = tx.sharing_policy(&drive.id)?;
     let Ok(caller) = caller::identify(tx, claims) else { return Ok(false) };
-    let is_owner = chain.is_live() && chain.role_of(caller.actor(), now) == Some(Role::Owner);
+    let actor = outside::actor(tx, &caller, &drive)?;
+    let is_owner = chain.is_live() && chain.role_of(actor, now) == Some(Role::Owner);
     Ok(is_owner && redeem::is_expired(sharing, permission.created_at, &policy, now))
 }
 
