@@ -8,6 +8,7 @@ pub mod access;
 pub mod audit;
 pub mod caller;
 pub mod checkout;
+pub mod children;
 pub mod content;
 pub mod copy;
 pub mod create_link;
