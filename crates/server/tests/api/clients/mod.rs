@@ -3,3 +3,4 @@
 
 mod address_forms;
 mod listing;
+mod quota;
