@@ -61,7 +61,7 @@ where
     let mut response =
         outcome.map_or_else(|error| refusal::render(&error, &context), |value| respond(StatusCode::OK, &value));
     super::count("driveway", response.status());
-    super::finish(&mut response);
+    super::finish_for(&context, &mut response);
     response
 }
 

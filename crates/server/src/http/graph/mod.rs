@@ -110,6 +110,12 @@ impl Call {
         self.headers.get(name).and_then(|value| value.to_str().ok())
     }
 
+    /// Whether the request states this preference.
+    pub(crate) fn prefers(&self, preference: &str) -> bool {
+        let stated = self.headers.get_all("prefer").iter().filter_map(|value| value.to_str().ok());
+        stated.flat_map(|value| value.split(',')).any(|stated| stated.trim().eq_ignore_ascii_case(preference))
+    }
+
     /// Where `@odata.context` URLs begin.
     pub(crate) fn metadata_url(&self) -> String {
         let version = match self.version {
@@ -158,9 +164,9 @@ async fn answer(app: Arc<App>, context: &Context, request: Request) -> Response 
 }
 
 fn finished(route: &'static str, mut response: Response, context: &Context) -> Response {
-    stamp(context, response.headers_mut());
+    response.headers_mut().insert(HeaderName::from_static("odata-version"), HeaderValue::from_static("4.0"));
     super::count(route, response.status());
-    super::finish(&mut response);
+    super::finish_for(context, &mut response);
     response
 }
 
@@ -348,18 +354,4 @@ fn invalid_query(error: &ODataError) -> Error {
         _ => "query".to_owned(),
     };
     Error::invalid(target, error.to_string()).inner(Inner::InvalidQueryOption)
-}
-
-/// The headers that every answer of the API has besides those of all answers (5.2 of the behaviour table).
-fn stamp(context: &Context, headers: &mut HeaderMap) {
-    let mut id = [0; 36];
-    let id = context.request_id.as_hyphenated().encode_lower(&mut id);
-    if let Ok(id) = HeaderValue::from_str(id) {
-        headers.insert(
-            HeaderName::from_static("client-request-id"),
-            context.client_request_id.clone().unwrap_or_else(|| id.clone()),
-        );
-        headers.insert(HeaderName::from_static("request-id"), id);
-    }
-    headers.insert(HeaderName::from_static("odata-version"), HeaderValue::from_static("4.0"));
 }

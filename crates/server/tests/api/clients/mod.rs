@@ -2,5 +2,10 @@
 //! Rust. Each test shows one rule that one of them breaks without.
 
 mod address_forms;
+mod bodies;
+mod conditional;
+mod content;
+mod errors;
 mod listing;
 mod quota;
+mod writes;
