@@ -10,6 +10,7 @@ mod drive;
 mod expand;
 mod invite;
 mod item;
+mod options;
 mod page;
 mod people;
 mod permission;
@@ -261,6 +262,7 @@ impl Arrival<'_> {
             .map_err(|error| invalid_query(&error))?
             .unwrap_or_default();
         select::check(route, &query)?;
+        options::check(route, &query)?;
         let resource = settle_special(&app, &credentials, address.resource, is_first_use(route), context).await?;
         let call = Call {
             app,

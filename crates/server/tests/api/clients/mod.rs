@@ -7,5 +7,6 @@ mod conditional;
 mod content;
 mod errors;
 mod listing;
+mod odata;
 mod quota;
 mod writes;
