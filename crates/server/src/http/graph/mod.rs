@@ -37,14 +37,16 @@ use driveway_core::drive::SpecialFolder;
 use driveway_core::error::{Code, Error, Inner};
 use driveway_core::odata::{ODataError, QueryOptions};
 
-use self::routes::{Found, Route};
+use self::routes::{Found, On, Route};
 use super::context::Context;
 use super::credentials::Shared;
 use super::json::Members;
 use super::{Peer, credentials, refusal};
 use crate::app::App;
+use crate::auth::token::Claims;
 use crate::ops::Credentials;
 use crate::ops::openings::Use;
+use crate::ops::pace::Room;
 use crate::ops::redemption::{self, Preference};
 use crate::ops::special;
 
@@ -187,7 +189,7 @@ async fn dispatch(app: Arc<App>, context: &Context, request: Request) -> (&'stat
     let headers = std::mem::take(&mut head.headers);
     let arrival = Arrival { app, context, address, parameters, query, headers, body };
     let outcome = match arrival.admit(route).await {
-        Ok((call, applied)) => {
+        Ok((call, applied, room)) => {
             let app = Arc::clone(&call.app);
             let credentials = call.credentials.clone();
             let outcome = (route.handler)(call).await;
@@ -200,6 +202,9 @@ async fn dispatch(app: Arc<App>, context: &Context, request: Request) -> (&'stat
             outcome.map(|mut response| {
                 if let Some(applied) = applied {
                     response.headers_mut().insert("preference-applied", HeaderValue::from_static(applied));
+                }
+                if let Some(room) = room {
+                    tell_room(room, response.headers_mut());
                 }
                 response
             })
@@ -222,13 +227,14 @@ struct Arrival<'a> {
 
 impl Arrival<'_> {
     /// Looks at the credentials before anything else: without them a request learns nothing, not even its mistakes.
-    async fn admit(self, route: &Route) -> Result<(Call, Applied)> {
+    async fn admit(self, route: &Route) -> Result<(Call, Applied, Option<Room>)> {
         let Self { app, context, address, parameters, query, headers, body } = self;
         let share = share_key(&address.resource);
         let through = if share.is_some() { Through::Shares } else { Through::Graph };
         let mut credentials =
             Credentials { bearer: credentials::bearer(&app, &headers, context)?, ..Credentials::default() };
         credentials.source = context.source(through);
+        let room = throttle(&app, route, credentials.bearer.as_ref(), context)?;
         let mut applied = None;
         match share {
             Some(key) => {
@@ -275,8 +281,23 @@ impl Arrival<'_> {
             headers,
             body,
         };
-        Ok((call, applied))
+        Ok((call, applied, room))
     }
+}
+
+/// Counts a request, of those with a good token and of those without any. The parts of a batch are counted one by one.
+fn throttle(app: &App, route: &Route, bearer: Option<&Claims>, context: &Context) -> Result<Option<Room>> {
+    if route.on == On::Batch {
+        return Ok(None);
+    }
+    app.throttle.admit(bearer, context.client, app.config.limits.requests_per_minute, context.now)
+}
+
+/// Says how many requests are left, so that a client can slow down before it has to.
+fn tell_room(room: Room, headers: &mut HeaderMap) {
+    headers.insert("ratelimit-limit", HeaderValue::from(room.per_minute));
+    headers.insert("ratelimit-remaining", HeaderValue::from(room.remaining));
+    headers.insert("ratelimit-reset", HeaderValue::from(room.reset_seconds));
 }
 
 /// Whether a request uses a special folder so that there has to be one: to look at it or to put something into it.

@@ -9,4 +9,5 @@ mod errors;
 mod listing;
 mod odata;
 mod quota;
+mod throttling;
 mod writes;
