@@ -45,4 +45,5 @@ mod security;
 mod shares;
 mod special_folders;
 mod steps;
+mod tls;
 mod upload_session;
