@@ -19,6 +19,7 @@ test *filter:
 # The same with nextest, when it is installed: faster, and clearer about what is slow.
 nextest *filter:
     scripts/smtp-server
+    scripts/rclone
     cargo nextest run --workspace --locked {{ filter }}
 
 # Check formatting, lints and documentation.
