@@ -1,0 +1,45 @@
+//! What the tests of all clients begin with: a demo of their own, and the client's program.
+
+use std::path::{Path, PathBuf};
+
+use tempfile::TempDir;
+
+use crate::process::{Ready, Server};
+
+/// A running demo in a directory of its own. Both end with this value.
+#[derive(Debug)]
+pub(crate) struct Demo {
+    server: Server,
+    directory: TempDir,
+}
+
+impl Demo {
+    /// Starts the demo on a free port of loopback and waits until it answers.
+    pub(crate) async fn start() -> Self {
+        Self::start_with(&[]).await
+    }
+
+    /// The same, with more arguments to `driveway demo`.
+    pub(crate) async fn start_with(arguments: &[&str]) -> Self {
+        let directory = TempDir::new_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
+        let server = Server::start_with(directory.path(), arguments).await.unwrap();
+        Self { server, directory }
+    }
+
+    /// What the ready file says.
+    pub(crate) fn ready(&self) -> &Ready {
+        &self.server.ready
+    }
+
+    /// A directory for the test's own files. The demo's `data`, `ready.json` and `server.log` are in it too.
+    pub(crate) fn directory(&self) -> &Path {
+        self.directory.path()
+    }
+}
+
+/// A file below `target/`, where a script has installed it.
+pub(crate) fn installed(path: &str, script: &str) -> PathBuf {
+    let file = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().unwrap().join(path);
+    assert!(file.exists(), "{} isn't there: run {script}, which installs it", file.display());
+    file
+}
