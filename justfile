@@ -19,11 +19,8 @@ test *filter:
 # The same with nextest, when it is installed: faster, and clearer about what is slow.
 nextest *filter:
     scripts/smtp-server
-<<<<<<< HEAD
     scripts/graph-sdks
-=======
     scripts/rclone
->>>>>>> rclone
     cargo nextest run --workspace --locked {{ filter }}
 
 # Check formatting, lints and documentation.
