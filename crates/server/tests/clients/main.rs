@@ -13,6 +13,9 @@
 
 #[path = "../process/mod.rs"]
 mod process;
+mod programs;
 mod support;
 
+mod javascript;
+mod python;
 mod rclone;

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
-import { Readable } from "node:stream";
+import { createReadStream, writeFileSync } from "node:fs";
 
 import {
   FileUpload,
@@ -47,7 +47,8 @@ check("LargeFileUploadTask sends a file in fragments", async () => {
 
 check("LargeFileUploadTask sends a stream", async () => {
   const content = bytes(2 * FRAGMENT + 1);
-  const stream = new StreamUpload(Readable.from([content]), "stream.bin", content.length);
+  writeFileSync("stream.bin", content);
+  const stream = new StreamUpload(createReadStream("stream.bin"), "stream.bin", content.length);
   const upload = new LargeFileUploadTask(alice, stream, await session("stream.bin"), { rangeSize: FRAGMENT });
   await assertContent((await upload.upload()).responseBody, content);
 });
