@@ -2,9 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
+use serde_json::json;
 use tempfile::TempDir;
 
-use crate::process::{Ready, Server};
+use crate::process::{Ready, Server, client};
 
 /// A running demo in a directory of its own. Both end with this value.
 #[derive(Debug)]
@@ -29,6 +30,14 @@ impl Demo {
     /// What the ready file says.
     pub(crate) fn ready(&self) -> &Ready {
         &self.server.ready
+    }
+
+    /// Moves the demo's clock on. Clients don't see that: what they count from their own clock is earlier then.
+    pub(crate) async fn advance(&self, seconds: u64) {
+        let clock = client().unwrap().patch(format!("{}/driveway/v1/clock", self.ready().base_url));
+        let request = clock.bearer_auth(&self.ready().user("admin").unwrap().access_token);
+        let answer = request.json(&json!({ "advanceSeconds": seconds })).send().await.unwrap();
+        assert!(answer.status().is_success(), "{answer:?}");
     }
 
     /// A directory for the test's own files. The demo's `data`, `ready.json` and `server.log` are in it too.

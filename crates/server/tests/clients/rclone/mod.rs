@@ -1,6 +1,14 @@
 //! rclone with its onedrive backend, as it comes, and `tenant_url` pointing here.
 
+mod arrange;
+mod large;
+mod link;
 mod look;
+mod name;
+mod permission;
+mod transfer;
+mod tree;
+mod version;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -11,7 +19,7 @@ use serde_json::json;
 use crate::process::Ready;
 use crate::support::installed;
 
-/// rclone with three remotes: `business:`, `personal:` and `library:`.
+/// rclone with four remotes: `business:`, `personal:`, `library:` for a member and `owned:` for an owner of the same site.
 ///
 /// Nothing is tried twice, so that an answer that rclone can't use is a failure and not a delay.
 #[derive(Debug)]
@@ -31,11 +39,12 @@ pub(super) struct Done {
 impl Rclone {
     /// Writes the configuration into a directory.
     pub(super) fn new(ready: &Ready, home: &Path) -> Self {
-        let [business, personal] = ["business", "personal"].map(|kind| ready.user(kind).unwrap());
+        let [business, personal, admin] = ["business", "personal", "admin"].map(|kind| ready.user(kind).unwrap());
         let remotes = [
             ("business", "business", &business.drive_id, business),
             ("personal", "personal", &personal.drive_id, personal),
             ("library", "documentLibrary", &ready.site.drive_id, business),
+            ("owned", "documentLibrary", &ready.site.drive_id, admin),
         ];
         let config: String = remotes
             .iter()
