@@ -8,8 +8,10 @@ use driveway_core::audit::Addresses;
 use serde::{Deserialize, Serialize};
 
 mod mail;
+mod tls;
 
 pub use self::mail::{MailConfig, MailServer, Secret};
+pub use self::tls::{TlsConfig, TlsMode};
 
 /// The settings of a server. Every one has a default, so that `driveway serve` alone works.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -27,6 +29,8 @@ pub struct Config {
     pub blobs: Option<String>,
     /// Addresses of reverse proxies whose `X-Forwarded-…` headers are believed, besides loopback.
     pub trusted_proxies: Vec<IpAddr>,
+    /// Whether connections are encrypted, and with which certificate.
+    pub tls: TlsConfig,
     /// Limits on what strangers and clients may send.
     pub limits: Limits,
     /// What is kept of links' audit trails.
@@ -96,6 +100,7 @@ impl Default for Config {
             database: None,
             blobs: None,
             trusted_proxies: Vec::new(),
+            tls: TlsConfig::default(),
             limits: Limits::default(),
             audit: Audit::default(),
             mail: MailConfig::default(),
@@ -163,6 +168,7 @@ impl Config {
                 ),
             }
         }
+        self.tls.validate()?;
         self.mail.validate()
     }
 
@@ -170,6 +176,9 @@ impl Config {
     pub fn validate_serving(&self) -> anyhow::Result<()> {
         if self.mail.server.is_some() && self.public_url.is_none() {
             bail!("mail.server needs public_url: the links in mails begin with it");
+        }
+        if self.tls.mode != TlsMode::Off && self.public_url.as_ref().is_some_and(|url| url.starts_with("http://")) {
+            bail!("public_url has to begin with https:// when connections are encrypted: every link begins with it");
         }
         self.validate()
     }
@@ -205,6 +214,9 @@ mod tests {
         );
         for setting in ["public_url", "database", "blobs"] {
             assert!(document.contains(&format!("| `{setting}` |")), "{setting}");
+        }
+        for setting in toml::Value::try_from(TlsConfig::default()).unwrap().as_table().unwrap().keys() {
+            assert!(document.contains(&format!("| `tls.{setting}` |")), "{setting}");
         }
         for limit in toml::Value::try_from(Limits::default()).unwrap().as_table().unwrap().keys() {
             assert!(document.contains(&format!("| `limits.{limit}` |")), "{limit}");

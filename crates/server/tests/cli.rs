@@ -77,7 +77,7 @@ fn start(data: &Path, arguments: &[&str]) -> (Running, String) {
         let line = line.unwrap();
         printed.push_str(&line);
         printed.push('\n');
-        if line.contains(" at http://") {
+        if line.contains(" at http") {
             return (running, printed);
         }
     }
@@ -93,7 +93,11 @@ fn demo() -> (TempDir, PathBuf, Value) {
 }
 
 fn ready(data: &Path, file: &Path) -> Value {
-    let (running, _) = start(data, &["demo", "--ready-file", file.to_str().unwrap()]);
+    ready_with(data, file, "off")
+}
+
+fn ready_with(data: &Path, file: &Path, tls: &str) -> Value {
+    let (running, _) = start(data, &["demo", "--ready-file", file.to_str().unwrap(), "--tls", tls]);
     drop(running);
     serde_json::from_slice(&fs::read(file).unwrap()).unwrap()
 }
@@ -162,6 +166,43 @@ fn keys_are_their_owners_alone() {
     for key in keys {
         assert_eq!(mode(&key), 0o600, "{}", key.display());
     }
+}
+
+/// Clients that trust the authority go on trusting the server after it was started again.
+#[test]
+fn a_local_authority_is_made_once_and_its_key_is_its_owners_alone() {
+    let directory = tempfile::tempdir().unwrap();
+    let (data, file) = (directory.path().join("data"), directory.path().join("ready.json"));
+    let ready = ready_with(&data, &file, "local");
+    assert!(ready["baseUrl"].as_str().unwrap().starts_with("https://localhost:"), "{}", ready["baseUrl"]);
+    let ca = PathBuf::from(ready["caCertificate"].as_str().unwrap());
+    assert!(ca.is_absolute() && ca.ends_with("data/tls/ca.pem"), "{}", ca.display());
+    let first = fs::read(&ca).unwrap();
+    #[cfg(unix)]
+    assert_eq!((mode(&data.join("tls/ca-key.pem")), mode(&ca)), (0o600, 0o644));
+    assert_eq!(ready_with(&data, &file, "local")["caCertificate"], ready["caCertificate"]);
+    assert_eq!(fs::read(&ca).unwrap(), first);
+    assert!(ready_with(&data, &file, "off").get("caCertificate").is_none());
+
+    fs::remove_file(data.join("tls/ca-key.pem")).unwrap();
+    let complaint = fails(&data, &["serve", "--listen", "127.0.0.1:0", "--tls", "local"], 1);
+    assert!(complaint.contains("ca-key.pem is missing"), "{complaint}");
+}
+
+#[test]
+fn a_server_with_a_certificate_says_https_and_how_to_trust_it() {
+    let directory = tempfile::tempdir().unwrap();
+    let data = directory.path().join("data");
+    let (running, printed) = start(&data, &["serve", "--tls", "local"]);
+    drop(running);
+    assert!(printed.contains(" at https://localhost:"), "{printed}");
+    for nonsense in ["on", "cert.pem", "cert.pem,"] {
+        fails(&data, &["serve", "--tls", nonsense], 2);
+    }
+    let missing = fails(&data, &["serve", "--listen", "127.0.0.1:0", "--tls", "/nowhere/a.pem,/nowhere/b.pem"], 1);
+    assert!(missing.contains("/nowhere/a.pem"), "{missing}");
+    let plain = ["serve", "--listen", "127.0.0.1:0", "--tls", "local", "--public-url", "http://files.example.com"];
+    assert!(fails(&data, &plain, 1).contains("public_url"));
 }
 
 #[test]

@@ -64,7 +64,7 @@ fn read_or_make(path: &Path, make: impl FnOnce() -> anyhow::Result<Vec<u8>>) -> 
             .with_context(|| format!("{} isn't a key", path.display())),
         Err(error) if error.kind() == ErrorKind::NotFound => {
             let bytes = make()?;
-            write_new(path, &HEXLOWER_PERMISSIVE.encode(&bytes))
+            write_new(path, &HEXLOWER_PERMISSIVE.encode(&bytes), 0o600)
                 .with_context(|| format!("can't write {}", path.display()))?;
             Ok(bytes)
         }
@@ -72,12 +72,14 @@ fn read_or_make(path: &Path, make: impl FnOnce() -> anyhow::Result<Vec<u8>>) -> 
     }
 }
 
-/// Writes a secret where nothing was, so that a crash leaves either no key or a whole one: losing a key kills links.
-fn write_new(path: &Path, text: &str) -> std::io::Result<()> {
+/// Writes a file where nothing was, so that a crash leaves either none or a whole one: losing a key kills links. The mode
+/// says who may read it, where there are modes.
+#[cfg_attr(not(unix), expect(unused_variables, reason = "there are no modes"))]
+pub(crate) fn write_new(path: &Path, text: &str, mode: u32) -> std::io::Result<()> {
     let mut options = fs::OpenOptions::new();
     options.write(true).create(true).truncate(true);
     #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, mode);
     let unfinished = path.with_extension("new");
     let mut file = options.open(&unfinished)?;
     file.write_all(text.as_bytes())?;

@@ -1,6 +1,6 @@
 //! `driveway demo`: a sample tenant, served.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -10,7 +10,7 @@ use driveway_core::item::DriveItem;
 
 use super::ready_file::{self, DemoToken};
 use super::serve::{log, runtime, serve};
-use super::{ServeOptions, say};
+use super::{ServeOptions, reach, say};
 use crate::app::App;
 use crate::auth::token::Subject;
 use crate::entropy::Entropy;
@@ -46,14 +46,15 @@ pub(super) fn run(options: &DemoOptions) -> anyhow::Result<ExitCode> {
         let server = Server::bind(Arc::clone(&app)).await?;
         let base_url = match &app.config.public_url {
             Some(url) => url.clone(),
-            None => format!("http://{}", server.address()?),
+            None => reach::base_url(&app.config, &server)?,
         };
+        let ca = reach::ca_certificate(&server);
         let tokens = tokens(&app, &demo)?;
         if let Some(path) = &options.ready_file {
-            ready_file::write(path, &base_url, app.tokens.issuer(), &demo, &tokens)
+            ready_file::write(path, (&base_url, ca), app.tokens.issuer(), &demo, &tokens)
                 .with_context(|| format!("can't write {}", path.display()))?;
         }
-        say(&greeting(&base_url, &app, &demo, &tokens));
+        say(&greeting(&base_url, ca, &app, &demo, &tokens));
         serve(app, server).await;
         Ok(ExitCode::SUCCESS)
     })
@@ -76,19 +77,21 @@ fn tokens(app: &App, demo: &Demo) -> anyhow::Result<Vec<DemoToken>> {
 }
 
 /// What to paste next: a link, made with nothing but curl.
-fn greeting(base_url: &str, app: &App, demo: &Demo, tokens: &[DemoToken]) -> String {
+fn greeting(base_url: &str, ca: Option<&Path>, app: &App, demo: &Demo, tokens: &[DemoToken]) -> String {
     let Some((person, token)) = demo.users.iter().zip(tokens).next() else { return String::new() };
     let sample: Option<&DriveItem> =
         demo.items.iter().find(|item| item.drive == person.drive.id && item.name == "Welcome.txt");
     let item = sample.map_or_else(|| "root:/Welcome.txt:".to_owned(), |item| format!("items/{}", item.id));
+    let trust = ca.map(|ca| format!("\n\n{}", reach::how_to_trust(ca, base_url))).unwrap_or_default();
     format!(
         "Driveway's demo serves {data} at {base_url}\n\n\
          {who} has a file called Welcome.txt. This makes a link that anyone can open:\n\n\
-         curl -s {base_url}/v1.0/me/drive/{item}/createLink \\\n  \
+         curl -s{cacert} {base_url}/v1.0/me/drive/{item}/createLink \\\n  \
          -H 'Content-Type: application/json' -d '{{\"type\":\"view\",\"scope\":\"anonymous\"}}' \\\n  \
          -H 'Authorization: Bearer {token}'\n\n\
          Open the webUrl of the answer in a browser, or add ?download=1 to it for the bytes.\n\
-         Stop with Ctrl-C; the files stay in {data}.",
+         Stop with Ctrl-C; the files stay in {data}.{trust}",
+        cacert = ca.map(|ca| format!(" --cacert {}", reach::quoted(ca))).unwrap_or_default(),
         data = app.config.data.display(),
         who = person.user.display_name,
         token = token.token,

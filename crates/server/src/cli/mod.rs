@@ -5,6 +5,7 @@ mod audit;
 mod check;
 mod demo;
 mod mail;
+mod reach;
 mod ready_file;
 mod serve;
 mod token;
@@ -16,7 +17,7 @@ use std::process::ExitCode;
 use clap::{Args, Parser, Subcommand};
 
 use crate::app::App;
-use crate::config::{Config, Secret};
+use crate::config::{Config, Secret, TlsMode};
 use crate::entropy::Entropy;
 
 /// A drive with sharing links that speaks the Microsoft Graph v1.0 drive API.
@@ -88,9 +89,9 @@ struct ServeOptions {
     /// The scheme and host under which the world sees this server.
     #[arg(long, value_name = "URL", env = "DRIVEWAY_PUBLIC_URL")]
     public_url: Option<String>,
-    /// Encryption of the connection. Only `off` for now: put a reverse proxy in front.
-    #[arg(long, value_name = "MODE", default_value = "off", value_parser = ["off"])]
-    tls: String,
+    /// Encryption of connections: `off`, `local` for an authority of the server's own, or `CERT.pem,KEY.pem`.
+    #[arg(long, value_name = "MODE", env = "DRIVEWAY_TLS")]
+    tls: Option<TlsMode>,
 }
 
 impl DataOptions {
@@ -132,6 +133,7 @@ impl ServeOptions {
         let mut config = self.data.config()?;
         config.listen = self.listen.unwrap_or(config.listen);
         config.public_url = self.public_url.clone().or(config.public_url);
+        config.tls.mode = self.tls.clone().unwrap_or(config.tls.mode);
         config.validate_serving()?;
         Ok(config)
     }

@@ -15,15 +15,15 @@ pub(super) struct DemoToken {
     pub(super) token: String,
 }
 
-/// Writes the file whole: a reader sees the old one or the new one, never a part. It holds secrets and is its owner's.
+/// Writes the file whole, with where the server is reached and the certificate to trust there: a reader sees the old one or the new one, never a part. It holds secrets and is its owner's.
 pub(super) fn write(
     path: &Path,
-    base_url: &str,
+    reach: (&str, Option<&Path>),
     issuer: &str,
     demo: &Demo,
     tokens: &[DemoToken],
 ) -> anyhow::Result<()> {
-    let text = serde_json::to_string_pretty(&content(base_url, issuer, demo, tokens))?;
+    let text = serde_json::to_string_pretty(&content(reach, issuer, demo, tokens))?;
     let unfinished = path.with_extension("unfinished");
     let mut options = std::fs::OpenOptions::new();
     options.write(true).create(true).truncate(true);
@@ -36,7 +36,7 @@ pub(super) fn write(
     Ok(())
 }
 
-fn content(base_url: &str, issuer: &str, demo: &Demo, tokens: &[DemoToken]) -> Value {
+fn content((base_url, ca): (&str, Option<&Path>), issuer: &str, demo: &Demo, tokens: &[DemoToken]) -> Value {
     let applications: Vec<Value> = demo
         .applications
         .iter()
@@ -48,7 +48,7 @@ fn content(base_url: &str, issuer: &str, demo: &Demo, tokens: &[DemoToken]) -> V
         .iter()
         .map(|item| json!({ "driveId": item.drive.as_str(), "id": item.id.to_string(), "name": item.name, "path": format!("/{}", item.name) }))
         .collect();
-    json!({
+    let mut content = json!({
         "baseUrl": base_url,
         "graphUrl": format!("{base_url}/v1.0"),
         "issuer": issuer,
@@ -58,7 +58,11 @@ fn content(base_url: &str, issuer: &str, demo: &Demo, tokens: &[DemoToken]) -> V
         "group": library(&demo.group),
         "site": library(&demo.site),
         "items": items,
-    })
+    });
+    if let Some((ca, members)) = ca.zip(content.as_object_mut()) {
+        members.insert("caCertificate".into(), ca.display().to_string().into());
+    }
+    content
 }
 
 fn person(user: &DemoUser, tokens: &[DemoToken]) -> Value {

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use driveway_core::identity::TenantKind;
 use tracing_subscriber::EnvFilter;
 
-use super::{ServeOptions, say};
+use super::{ServeOptions, reach, say};
 use crate::app::App;
 use crate::entropy::Entropy;
 use crate::http::Server;
@@ -21,7 +21,11 @@ pub(super) fn run(options: &ServeOptions) -> anyhow::Result<ExitCode> {
     runtime()?.block_on(async {
         let server = Server::bind(Arc::clone(&app)).await?;
         tokio::task::block_in_place(|| prepare(&app))?;
-        say(&format!("Driveway serves {} at http://{}", app.config.data.display(), server.address()?));
+        let base_url = reach::base_url(&app.config, &server)?;
+        say(&format!("Driveway serves {} at {base_url}", app.config.data.display()));
+        if let Some(ca) = reach::ca_certificate(&server) {
+            say(&format!("\n{}", reach::how_to_trust(ca, &base_url)));
+        }
         serve(app, server).await;
         Ok(ExitCode::SUCCESS)
     })

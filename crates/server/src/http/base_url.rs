@@ -6,11 +6,12 @@ use axum::http::header::HOST;
 use axum::http::{HeaderMap, Uri};
 use driveway_core::error::{Code, Error};
 
+use super::Peer;
 use crate::config::Config;
 
-/// A configured public URL first, then what a proxy says of the client's request, then the client's own `Host`.
-/// Without a trailing slash.
-pub(crate) fn base_url(config: &Config, headers: &HeaderMap, uri: &Uri, peer: IpAddr) -> Result<String, Error> {
+/// A configured public URL first, then what a proxy says of the client's request, then the client's own `Host` and whether
+/// the connection is encrypted. Without a trailing slash.
+pub(crate) fn base_url(config: &Config, headers: &HeaderMap, uri: &Uri, peer: Peer) -> Result<String, Error> {
     if let Some(configured) = &config.public_url {
         return Ok(configured.clone());
     }
@@ -18,14 +19,16 @@ pub(crate) fn base_url(config: &Config, headers: &HeaderMap, uri: &Uri, peer: Ip
         return Err(Error::new(Code::InvalidRequest, "The request names two hosts."));
     }
     let said = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
-    let forwarded = if is_trusted(config, peer) { said("x-forwarded-host") } else { None };
-    let proto = if is_trusted(config, peer) { said("x-forwarded-proto") } else { None };
+    let is_proxy = is_trusted(config, peer.address);
+    let forwarded = if is_proxy { said("x-forwarded-host") } else { None };
+    let proto = if is_proxy { said("x-forwarded-proto") } else { None };
     let host =
         forwarded.or_else(|| said(HOST.as_str())).or_else(|| uri.authority().map(axum::http::uri::Authority::as_str));
     let host = host
         .filter(|host| is_authority(host))
         .ok_or_else(|| Error::new(Code::InvalidRequest, "The request names no valid host."))?;
-    let scheme = if proto.is_some_and(|proto| proto.eq_ignore_ascii_case("https")) { "https" } else { "http" };
+    let is_https = proto.map_or(peer.is_encrypted, |proto| proto.eq_ignore_ascii_case("https"));
+    let scheme = if is_https { "https" } else { "http" };
     Ok(format!("{scheme}://{host}"))
 }
 
@@ -62,7 +65,24 @@ mod tests {
 
     fn base(config: &Config, headers: &[(&'static str, &'static str)], peer: &str) -> Result<String, Error> {
         let headers = headers.iter().map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap())).collect();
-        base_url(config, &headers, &Uri::from_static("/"), peer.parse().unwrap())
+        let peer = Peer { address: peer.parse().unwrap(), is_encrypted: false };
+        base_url(config, &headers, &Uri::from_static("/"), peer)
+    }
+
+    #[test]
+    fn an_encrypted_connection_is_https_unless_a_proxy_says_otherwise() {
+        let base = |proto: Option<&str>, address: &str| {
+            let mut headers: HeaderMap =
+                [("host".parse().unwrap(), "a.example".parse().unwrap())].into_iter().collect();
+            if let Some(proto) = proto {
+                headers.insert("x-forwarded-proto", proto.parse().unwrap());
+            }
+            let peer = Peer { address: address.parse().unwrap(), is_encrypted: true };
+            base_url(&Config::default(), &headers, &Uri::from_static("/"), peer).unwrap()
+        };
+        assert_eq!(base(None, "127.0.0.1"), "https://a.example");
+        assert_eq!(base(Some("http"), "127.0.0.1"), "http://a.example");
+        assert_eq!(base(Some("http"), "192.0.2.1"), "https://a.example");
     }
 
     #[test]

@@ -32,12 +32,13 @@ pub(crate) struct Context {
 impl Context {
     /// Reads the circumstances. A request without a usable host has no base URL, which is the error.
     pub(crate) fn read(app: &App, headers: &HeaderMap, uri: &Uri, peer: Option<&Peer>) -> (Self, Result<(), Error>) {
-        let peer = peer.map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |peer| peer.0);
+        let unknown = Peer { address: IpAddr::V4(Ipv4Addr::UNSPECIFIED), is_encrypted: false };
+        let peer = peer.copied().unwrap_or(unknown);
         let (base_url, outcome) = match base_url(&app.config, headers, uri, peer) {
             Ok(url) => (url, Ok(())),
             Err(error) => (String::new(), Err(error)),
         };
-        let client = client_address(&app.config, headers, peer);
+        let client = client_address(&app.config, headers, peer.address);
         let context = Self {
             now: app.clock.now(),
             request_id: app.entropy.opaque_id(),

@@ -36,7 +36,7 @@ pub(crate) async fn ready(State(app): State<Arc<App>>) -> Response {
 
 /// Counters for Prometheus, told on this machine only: what strangers need not know they don't see (P2).
 pub(crate) async fn metrics(request: Request) -> Response {
-    let is_local = request.extensions().get::<Peer>().is_some_and(|peer| peer.0.to_canonical().is_loopback());
+    let is_local = request.extensions().get::<Peer>().is_some_and(|peer| peer.address.to_canonical().is_loopback());
     match RECORDER.get().and_then(Option::as_ref) {
         Some(handle) if is_local => handle.render().into_response(),
         _ => StatusCode::NOT_FOUND.into_response(),

@@ -9,6 +9,7 @@ pub(crate) mod deliver;
 pub(crate) mod download;
 pub(crate) mod driveway;
 pub mod graph;
+pub(crate) mod handshake;
 pub(crate) mod health;
 pub(crate) mod json;
 pub(crate) mod monitor;
@@ -34,9 +35,14 @@ use crate::app::App;
 
 pub use self::serve::Server;
 
-/// The address at the other end of the connection, put on each request by the accepting loop.
+/// The other end of the connection, put on each request by the accepting loop.
 #[derive(Debug, Clone, Copy)]
-pub struct Peer(pub IpAddr);
+pub struct Peer {
+    /// Its address.
+    pub address: IpAddr,
+    /// Whether the connection is encrypted, up to here.
+    pub is_encrypted: bool,
+}
 
 /// Every route of the server.
 pub fn router(app: Arc<App>) -> Router {

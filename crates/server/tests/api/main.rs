@@ -44,4 +44,5 @@ mod security;
 mod shares;
 mod special_folders;
 mod steps;
+mod tls;
 mod upload_session;

@@ -14,13 +14,19 @@ use super::server::HOST;
 pub struct Actor {
     client: Client,
     address: SocketAddr,
+    base_url: Option<String>,
     authorization: Option<String>,
     headers: Vec<(HeaderName, HeaderValue)>,
 }
 
 impl Actor {
     pub fn new(client: Client, address: SocketAddr, authorization: Option<String>) -> Self {
-        Self { client, address, authorization, headers: Vec::new() }
+        Self { client, address, base_url: None, authorization, headers: Vec::new() }
+    }
+
+    /// The same one, who goes by way of another URL of the server, with a client that gets there.
+    pub fn over(&self, client: &Client, base_url: &str) -> Self {
+        Self { client: client.clone(), base_url: Some(base_url.to_owned()), ..self.clone() }
     }
 
     /// The same one, who sends a header with each request.
@@ -32,9 +38,16 @@ impl Actor {
 
     /// A request to a path, or to an absolute URL of the server's own.
     pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
-        let path = path.strip_prefix(&format!("http://{HOST}")).unwrap_or(path);
-        let mut request =
-            self.client.request(method, format!("http://{}{path}", self.address)).header(HOST_HEADER, HOST);
+        let mut request = match &self.base_url {
+            Some(base_url) => {
+                let path = path.strip_prefix(base_url.as_str()).unwrap_or(path);
+                self.client.request(method, format!("{base_url}{path}"))
+            }
+            None => {
+                let path = path.strip_prefix(&format!("http://{HOST}")).unwrap_or(path);
+                self.client.request(method, format!("http://{}{path}", self.address)).header(HOST_HEADER, HOST)
+            }
+        };
         if let Some(authorization) = &self.authorization {
             request = request.header(AUTHORIZATION, authorization);
         }

@@ -10,6 +10,7 @@ use driveway::config::Config;
 use driveway::entropy::Entropy;
 use driveway::http::Server;
 use driveway::ops::demo::{self, Demo, DemoUser};
+use driveway::tls::Tls;
 use driveway_core::id::{ApplicationId, TenantId};
 use jiff::SignedDuration;
 use tempfile::TempDir;
@@ -25,6 +26,8 @@ pub struct TestServer {
     pub app: Arc<App>,
     /// The people and files that it starts with.
     pub demo: Demo,
+    /// Its encryption, where a test asked for it.
+    pub tls: Option<Arc<Tls>>,
     address: SocketAddr,
     client: reqwest::Client,
     _directory: TempDir,
@@ -48,11 +51,11 @@ impl TestServer {
         let app = Arc::new(app);
         let demo = demo::prepare(&app).await.unwrap();
         let server = Server::bind(Arc::clone(&app)).await.unwrap();
-        let address = server.address().unwrap();
+        let (address, tls) = (server.address().unwrap(), server.tls().cloned());
         #[expect(clippy::disallowed_methods, reason = "ends with the test's process")]
         tokio::spawn(server.run(std::future::pending()));
         let client = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap();
-        Self { app, demo, address, client, _directory: directory }
+        Self { app, demo, tls, address, client, _directory: directory }
     }
 
     /// A stranger: no token at all.
