@@ -1,6 +1,7 @@
 //! rclone with its onedrive backend, as it comes, and `tenant_url` pointing here.
 
 mod arrange;
+mod https;
 mod large;
 mod link;
 mod look;
@@ -26,6 +27,7 @@ use crate::support::installed;
 pub(super) struct Rclone {
     program: PathBuf,
     home: PathBuf,
+    ca: Option<PathBuf>,
 }
 
 /// What rclone did.
@@ -60,13 +62,21 @@ impl Rclone {
             })
             .collect();
         fs::write(home.join("rclone.conf"), config).unwrap();
-        Self { program: installed("rclone/bin/rclone", "scripts/rclone"), home: home.to_owned() }
+        Self {
+            program: installed("rclone/bin/rclone", "scripts/rclone"),
+            home: home.to_owned(),
+            ca: ready.ca_certificate.clone(),
+        }
     }
 
     /// A command in the directory of the configuration, where relative paths begin.
     pub(super) fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(&self.program);
         command.env_clear().env("HOME", &self.home).env("RCLONE_CONFIG", self.home.join("rclone.conf"));
+        if let Some(ca) = &self.ca {
+            // `--ca-cert` wouldn't do: rclone asks how a copy goes on with another client.
+            command.env("SSL_CERT_FILE", ca);
+        }
         command.args(["--retries", "1", "--low-level-retries", "1"]).args(arguments);
         command.current_dir(&self.home).stdin(Stdio::null());
         command
