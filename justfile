@@ -20,6 +20,7 @@ test *filter:
 nextest *filter:
     scripts/smtp-server
     scripts/rclone
+    scripts/onedrive
     cargo nextest run --workspace --locked {{ filter }}
 
 # Check formatting, lints and documentation.
