@@ -21,6 +21,7 @@ nextest *filter:
     scripts/smtp-server
     scripts/graph-sdks
     scripts/rclone
+    scripts/onedrive
     cargo nextest run --workspace --locked {{ filter }}
 
 # Check formatting, lints and documentation.

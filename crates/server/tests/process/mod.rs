@@ -30,6 +30,8 @@ const INTERVAL: Duration = Duration::from_millis(10);
 pub(crate) struct Ready {
     pub(crate) base_url: String,
     pub(crate) graph_url: String,
+    /// The authority to trust, with `--tls local`.
+    pub(crate) ca_certificate: Option<PathBuf>,
     pub(crate) applications: Vec<Application>,
     pub(crate) users: Vec<User>,
     pub(crate) group: Library,
@@ -213,6 +215,13 @@ pub(crate) async fn until<T>(what: &str, mut look: impl FnMut() -> Result<Option
 
 /// A client that talks to this machine only, whatever proxy the environment names, and follows no redirect.
 pub(crate) fn client() -> Result<reqwest::Client> {
-    let client = reqwest::Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none());
-    Ok(client.timeout(PATIENCE).build()?)
+    client_trusting(None)
+}
+
+/// The same, which believes the authority of this file and no other.
+pub(crate) fn client_trusting(ca: Option<&Path>) -> Result<reqwest::Client> {
+    let client = reqwest::Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none()).timeout(PATIENCE);
+    let Some(ca) = ca else { return Ok(client.build()?) };
+    let certificate = reqwest::Certificate::from_pem(&fs::read(ca)?)?;
+    Ok(client.tls_certs_only([certificate]).build()?)
 }

@@ -1,6 +1,15 @@
 //! rclone with its onedrive backend, as it comes, and `tenant_url` pointing here.
 
+mod arrange;
+mod https;
+mod large;
+mod link;
 mod look;
+mod name;
+mod permission;
+mod transfer;
+mod tree;
+mod version;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -11,13 +20,14 @@ use serde_json::json;
 use crate::process::Ready;
 use crate::support::installed;
 
-/// rclone with three remotes: `business:`, `personal:` and `library:`.
+/// rclone with four remotes: `business:`, `personal:`, `library:` for a member and `owned:` for an owner of the same site.
 ///
 /// Nothing is tried twice, so that an answer that rclone can't use is a failure and not a delay.
 #[derive(Debug)]
 pub(super) struct Rclone {
     program: PathBuf,
     home: PathBuf,
+    ca: Option<PathBuf>,
 }
 
 /// What rclone did.
@@ -31,11 +41,12 @@ pub(super) struct Done {
 impl Rclone {
     /// Writes the configuration into a directory.
     pub(super) fn new(ready: &Ready, home: &Path) -> Self {
-        let [business, personal] = ["business", "personal"].map(|kind| ready.user(kind).unwrap());
+        let [business, personal, admin] = ["business", "personal", "admin"].map(|kind| ready.user(kind).unwrap());
         let remotes = [
             ("business", "business", &business.drive_id, business),
             ("personal", "personal", &personal.drive_id, personal),
             ("library", "documentLibrary", &ready.site.drive_id, business),
+            ("owned", "documentLibrary", &ready.site.drive_id, admin),
         ];
         let config: String = remotes
             .iter()
@@ -51,13 +62,21 @@ impl Rclone {
             })
             .collect();
         fs::write(home.join("rclone.conf"), config).unwrap();
-        Self { program: installed("rclone/bin/rclone", "scripts/rclone"), home: home.to_owned() }
+        Self {
+            program: installed("rclone/bin/rclone", "scripts/rclone"),
+            home: home.to_owned(),
+            ca: ready.ca_certificate.clone(),
+        }
     }
 
     /// A command in the directory of the configuration, where relative paths begin.
     pub(super) fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(&self.program);
         command.env_clear().env("HOME", &self.home).env("RCLONE_CONFIG", self.home.join("rclone.conf"));
+        if let Some(ca) = &self.ca {
+            // `--ca-cert` wouldn't do: rclone asks how a copy goes on with another client.
+            command.env("SSL_CERT_FILE", ca);
+        }
         command.args(["--retries", "1", "--low-level-retries", "1"]).args(arguments);
         command.current_dir(&self.home).stdin(Stdio::null());
         command
