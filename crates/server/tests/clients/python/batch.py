@@ -1,4 +1,4 @@
-"""Batches, by msgraph-core."""
+"""Batches, by msgraph-core. Version 1.5.2 hands out the status of each answer, and of no answer the body."""
 
 from kiota_abstractions.method import Method
 from kiota_abstractions.request_information import RequestInformation
@@ -8,10 +8,8 @@ from msgraph_core.requests.batch_request_item import BatchRequestItem
 from msgraph.generated.drives.item.items.item.create_link.create_link_post_request_body import (
     CreateLinkPostRequestBody,
 )
-from msgraph.generated.models.drive import Drive
-from msgraph.generated.models.permission import Permission
 
-from checks import READY, check, equal, person, run
+from checks import READY, check, equal, run
 from graph import As
 
 alice = As("alice")
@@ -24,26 +22,30 @@ def get(path):
     return request
 
 
+async def send(**requests):
+    # Not by add_request_information, which in msgraph-core 1.5.2 gives each request an id of its own making.
+    batch = BatchRequestContent({name: BatchRequestItem(request, name) for name, request in requests.items()})
+    return await alice.graph.batch.post(batch_request_content=batch)
+
+
 @check("requests that are independent are answered each")
 async def _():
-    batch = BatchRequestContent()
-    batch.add_request_information(get("/me/drive"), "drive")
-    batch.add_request_information(get("/me/drive/items/01NOTTHERE"), "missing")
-    answer = await alice.graph.batch.post(batch_request_content=batch)
+    answer = await send(drive=get("/me/drive"), missing=get("/me/drive/items/01NOTTHERE"))
     equal(answer.get_response_status_codes(), {"drive": 200, "missing": 404}, "the statuses")
-    equal(answer.get_response_by_id("drive", Drive).id, person("alice")["driveId"], "the drive")
 
 
 @check("links are made in a batch")
 async def _():
-    batch = BatchRequestContent()
-    for index in range(3):
-        item = await alice.put(f"batch/{index}.txt", "shared")
-        wish = CreateLinkPostRequestBody(type="view", scope="anonymous")
-        batch.add_request_information(alice.item(item.id).create_link.to_post_request_information(wish), str(index))
-    answer = await alice.graph.batch.post(batch_request_content=batch)
-    equal(answer.get_response_status_codes(), {"0": 201, "1": 201, "2": 201}, "the statuses")
-    equal(len({answer.get_response_by_id(key, Permission).link.web_url for key in "012"}), 3, "how many links there are")
+    items = {name: await alice.put(f"batch/{name}.txt", "shared") for name in "abc"}
+    wish = CreateLinkPostRequestBody(type="view", scope="anonymous")
+    requests = {
+        name: alice.item(item.id).create_link.to_post_request_information(wish) for name, item in items.items()
+    }
+    answer = await send(**requests)
+    equal(answer.get_response_status_codes(), {"a": 201, "b": 201, "c": 201}, "the statuses")
+    for item in items.values():
+        permissions = (await alice.item(item.id).permissions.get()).value
+        equal(len([each for each in permissions if each.link]), 1, "how many links there are")
 
 
 @check("requests that depend on others wait for them")
@@ -63,10 +65,7 @@ async def _():
     request.http_method = Method.PUT
     request.headers.add("Content-Type", "application/octet-stream")
     request.content = b"[1, 2, 3]"
-    batch = BatchRequestContent()
-    batch.add_request_information(request, "1")
-    answer = await alice.graph.batch.post(batch_request_content=batch)
-    equal(answer.get_response_status_codes(), {"1": 201}, "the statuses")
+    equal((await send(put=request)).get_response_status_codes(), {"put": 201}, "the statuses")
     equal(await alice.item("root:/batch/list.json:").content.get(), b"[1, 2, 3]", "the content")
 
 
