@@ -131,5 +131,15 @@ async fn the_sdk_understands_what_goes_wrong() {
 
 #[tokio::test]
 async fn the_sdk_reads_the_directory() {
-    run("directory", &["me and others", "groups", "sites", "the organization"]).await;
+    run(
+        "directory",
+        &[
+            "me and others",
+            "groups",
+            "sites",
+            "the organization",
+            "the sharing settings are read and changed by an administrator",
+        ],
+    )
+    .await;
 }

@@ -2,8 +2,8 @@
 
 import assert from "node:assert/strict";
 
-import { check, person, ready, run } from "./checks.mjs";
-import { withToken } from "./graph.mjs";
+import { check, person, ready, refusal, run } from "./checks.mjs";
+import { as, put, withToken } from "./graph.mjs";
 
 // The directory asks for scopes of its own, which the demo's tokens don't have.
 const alice = withToken(process.env.DIRECTORY_TOKEN);
@@ -35,6 +35,17 @@ check("sites", async () => {
 check("the organization", async () => {
   const { value } = await alice.api("/organization").get();
   assert.equal(value[0].id, ready.tenant.id);
+});
+
+check("the sharing settings are read and changed by an administrator", async () => {
+  const settings = as("admin").api("/admin/sharepoint/settings");
+  assert.equal((await settings.get()).sharingCapability, "externalUserAndGuestSharing");
+  const changed = await settings.patch({ sharingCapability: "externalUserSharingOnly" });
+  assert.equal(changed.sharingCapability, "externalUserSharingOnly");
+  const item = await put(as("alice"), "directory/anyone.txt", "not for anyone");
+  const wish = { type: "view", scope: "anonymous" };
+  const error = await refusal(as("alice").api(`/me/drive/items/${item.id}/createLink`).post(wish));
+  assert.deepEqual([error.statusCode, error.code], [403, "notAllowed"]);
 });
 
 await run();

@@ -2,7 +2,14 @@
 
 import os
 
-from checks import READY, check, equal, person, run
+from msgraph.generated.drives.item.items.item.create_link.create_link_post_request_body import (
+    CreateLinkPostRequestBody,
+)
+from msgraph.generated.models.o_data_errors.o_data_error import ODataError
+from msgraph.generated.models.sharepoint_settings import SharepointSettings
+from msgraph.generated.models.sharing_capabilities import SharingCapabilities
+
+from checks import READY, check, equal, person, refusal, run
 from graph import As, asking
 
 # The directory asks for scopes of its own, which the demo's tokens don't have.
@@ -40,6 +47,19 @@ async def _():
 @check("the organization")
 async def _():
     equal([each.id for each in (await graph.organization.get()).value], [READY["tenant"]["id"]], "the organization")
+
+
+@check("the sharing settings are read and changed by an administrator")
+async def _():
+    settings = As("admin").graph.admin.sharepoint.settings
+    equal((await settings.get()).sharing_capability, SharingCapabilities.ExternalUserAndGuestSharing, "the capability")
+    changed = await settings.patch(SharepointSettings(sharing_capability=SharingCapabilities.ExternalUserSharingOnly))
+    equal(changed.sharing_capability, SharingCapabilities.ExternalUserSharingOnly, "the capability")
+    alice = As("alice")
+    item = await alice.put("directory/anyone.txt", "not for anyone")
+    refused = alice.item(item.id).create_link.post(CreateLinkPostRequestBody(type="view", scope="anonymous"))
+    error = await refusal(refused, ODataError)
+    equal((error.response_status_code, error.error.code), (403, "notAllowed"), "the error")
 
 
 run()
