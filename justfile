@@ -19,6 +19,9 @@ test *filter:
 # The same with nextest, when it is installed: faster, and clearer about what is slow.
 nextest *filter:
     scripts/smtp-server
+    scripts/graph-sdks
+    scripts/rclone
+    scripts/onedrive
     cargo nextest run --workspace --locked {{ filter }}
 
 # Check formatting, lints and documentation.

@@ -6,8 +6,9 @@ use std::collections::BTreeMap;
 use super::AddressError;
 use crate::odata::text::pairs;
 
-/// Namespaces that may stand before a name, longest first. The last two are those of the direct endpoint.
-const NAMESPACES: [&str; 4] = ["microsoft.graph.oneDrive.", "microsoft.graph.", "oneDrive.", "action."];
+/// Namespaces that may stand before a name, longest first. `graph.` is the alias of the published types, which the SDKs made
+/// from them send; the last two are those of the direct endpoint.
+const NAMESPACES: [&str; 5] = ["microsoft.graph.oneDrive.", "microsoft.graph.", "graph.", "oneDrive.", "action."];
 
 /// What a segment says, its namespace dropped and its literals read.
 pub(super) enum Call<'t> {

@@ -204,7 +204,9 @@ fn tails() {
         "/me/drive/root:/a",
         &["permissions", "p", "revokeGrants"],
     );
-    for action in ["createLink", "microsoft.graph.createLink", "action.createLink", "oneDrive.createLink"] {
+    for action in
+        ["createLink", "microsoft.graph.createLink", "graph.createLink", "action.createLink", "oneDrive.createLink"]
+    {
         same(&format!("/drives/d/items/i/{action}"), "/drives/d/items/i", &["createLink"]);
     }
     same("/drives/d/items/i/microsoft.graph.oneDrive.createLink", "/drives/d/items/i", &["createLink"]);

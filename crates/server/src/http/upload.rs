@@ -11,8 +11,8 @@ use axum::response::Response;
 use axum::routing::get;
 use driveway_core::Error;
 use driveway_core::audit::Through;
-use driveway_core::error::Inner;
 use driveway_core::upload::ContentRange;
+use http_body::Body as _;
 
 use super::context::Context;
 use super::graph::{content, upload_session as graph};
@@ -69,9 +69,13 @@ async fn put(
     let range = ContentRange::parse(text.unwrap_or_default())?;
     content::refuse_encoded(headers)?;
     let length = headers.get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
+    if body.is_end_stream() && range.length() > 0 {
+        let source = context.source(Through::Shares);
+        let outcome = upload_session::without_bytes(app, secret, range, source, context.now).await?;
+        return Ok(render(app, context, outcome));
+    }
     if length.is_some_and(|length| length != range.length()) {
-        return Err(Error::invalid("Content-Length", "The body has another length than its range.")
-            .inner(Inner::FragmentLengthMismatch));
+        return Err(upload_session::other_length());
     }
     let body = Box::pin(content::until_stalled(body));
     let source = context.source(Through::Shares);

@@ -25,7 +25,7 @@ use crate::app::App;
 use crate::config::Limits;
 
 pub use self::commit::commit;
-pub use self::fragment::put;
+pub use self::fragment::{other_length, put, without_bytes};
 
 /// Sessions that are cleared away in one go.
 const PAGE: u32 = 100;

@@ -6,6 +6,7 @@
 
 pub(crate) mod drive;
 
+use std::ffi::OsStr;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
@@ -29,8 +30,12 @@ const INTERVAL: Duration = Duration::from_millis(10);
 pub(crate) struct Ready {
     pub(crate) base_url: String,
     pub(crate) graph_url: String,
+    /// The authority to trust, with `--tls local`.
+    pub(crate) ca_certificate: Option<PathBuf>,
     pub(crate) applications: Vec<Application>,
     pub(crate) users: Vec<User>,
+    pub(crate) group: Library,
+    pub(crate) site: Library,
     pub(crate) items: Vec<Item>,
 }
 
@@ -48,6 +53,13 @@ pub(crate) struct User {
     pub(crate) kind: String,
     pub(crate) drive_id: String,
     pub(crate) access_token: String,
+}
+
+/// A document library: of the group or of the site.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Library {
+    pub(crate) drive_id: String,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -82,6 +94,14 @@ impl Server {
     /// Starts the demo in `directory/data` on a free port and waits until it answers. What it prints goes to
     /// `directory/server.log`.
     pub(crate) async fn start(directory: &Path, config: Option<&Path>) -> Result<Self> {
+        match config {
+            Some(file) => Self::start_with(directory, &[OsStr::new("--config"), file.as_os_str()]).await,
+            None => Self::start_with(directory, &[] as &[&OsStr]).await,
+        }
+    }
+
+    /// The same, with more arguments to `driveway demo`. An address to listen on takes the place of the free port.
+    pub(crate) async fn start_with(directory: &Path, arguments: &[impl AsRef<OsStr>]) -> Result<Self> {
         let ready_file = directory.join("ready.json");
         if ready_file.exists() {
             fs::remove_file(&ready_file)?;
@@ -89,11 +109,8 @@ impl Server {
         let log = directory.join("server.log");
         let output = File::options().create(true).append(true).open(&log)?;
         let mut command = driveway();
-        command.arg("demo").arg("--data").arg(data(directory)).args(["--listen", "127.0.0.1:0"]);
-        command.arg("--ready-file").arg(&ready_file);
-        if let Some(config) = config {
-            command.arg("--config").arg(config);
-        }
+        command.arg("demo").arg("--data").arg(data(directory)).arg("--ready-file").arg(&ready_file);
+        command.env("DRIVEWAY_LISTEN", "127.0.0.1:0").args(arguments);
         command.stdin(Stdio::null()).stdout(output.try_clone()?).stderr(output);
         let mut child = command.spawn().with_context(|| format!("can't start {DRIVEWAY}"))?;
         let ready = until("the server to be ready", || {
@@ -198,6 +215,13 @@ pub(crate) async fn until<T>(what: &str, mut look: impl FnMut() -> Result<Option
 
 /// A client that talks to this machine only, whatever proxy the environment names, and follows no redirect.
 pub(crate) fn client() -> Result<reqwest::Client> {
-    let client = reqwest::Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none());
-    Ok(client.timeout(PATIENCE).build()?)
+    client_trusting(None)
+}
+
+/// The same, which believes the authority of this file and no other.
+pub(crate) fn client_trusting(ca: Option<&Path>) -> Result<reqwest::Client> {
+    let client = reqwest::Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none()).timeout(PATIENCE);
+    let Some(ca) = ca else { return Ok(client.build()?) };
+    let certificate = reqwest::Certificate::from_pem(&fs::read(ca)?)?;
+    Ok(client.tls_certs_only([certificate]).build()?)
 }

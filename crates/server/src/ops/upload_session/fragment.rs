@@ -41,6 +41,31 @@ where
     outcome
 }
 
+/// What is said of a range that comes without its bytes: the Python SDK tells a small file so a second time. Where the file
+/// is there and the range is one of its fragments, that is the answer; nothing else can be meant.
+pub async fn without_bytes(
+    app: &App,
+    secret: &str,
+    range: ContentRange,
+    source: Source,
+    now: Timestamp,
+) -> Result<Outcome> {
+    let session = known(app, secret, now).await?.ok_or_else(not_there)?;
+    let (id, start) = (session.new.id, range.start);
+    let there = app.db.read(move |tx| tx.upload_fragment(id, start)).await?;
+    session.progress().place(range)?;
+    if session.item.is_none() || there.is_none_or(|there| there.length != range.length()) {
+        return Err(other_length());
+    }
+    again(app, &session, source, now).await.map_err(kept::without_challenge)
+}
+
+/// Why a fragment that isn't as long as its range is refused.
+#[must_use]
+pub fn other_length() -> Error {
+    Error::invalid("Content-Length", "The body has another length than its range.").inner(Inner::FragmentLengthMismatch)
+}
+
 async fn take<S, E>(
     app: &App,
     session: &UploadSession,

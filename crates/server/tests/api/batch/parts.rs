@@ -210,3 +210,24 @@ async fn headers_count_for_their_request_only() {
     let ids: Vec<_> = ["1", "2", "3"].map(|id| of(&responses, id)["headers"]["request-id"].as_str().unwrap()).to_vec();
     assert!(ids[0] != ids[1] && ids[1] != ids[2], "{ids:?}");
 }
+
+/// The Python SDK writes whole addresses, and `dependsOn` in the way of Python.
+#[tokio::test]
+async fn misc_02_a_batch_of_the_python_sdk_is_understood() {
+    let server = TestServer::start().await;
+    let alice = server.alice();
+    let responses = batch(
+        &alice,
+        json!([
+            { "id": "1", "method": "GET", "url": "http://driveway.test/v1.0/me/drive/root?$select=id", "depends_on": [],
+              "headers": {} },
+            { "id": "2", "method": "GET", "url": "http://driveway.test/v1.0/me/drive/items/nothing", "depends_on": ["1"] },
+            { "id": "3", "method": "GET", "url": "http://driveway.test/v1.0/me/drive", "depends_on": ["2"] },
+        ]),
+    )
+    .await;
+    assert_eq!(["1", "2", "3"].map(|id| of(&responses, id)["status"].clone()), [json!(200), json!(404), json!(424)]);
+    let whole = json!({ "requests": [get("1", "http://driveway.test/beta/me/drive")] });
+    let beta = alice.post("/beta/$batch", &whole).await.expect(200).json();
+    assert_eq!(beta["responses"][0]["status"], 200);
+}

@@ -26,6 +26,24 @@ async fn item_07_the_python_sdk_sends_5_mib_and_a_byte_and_repeats_its_last_rang
 }
 
 #[tokio::test]
+async fn item_07_the_python_sdk_repeats_the_range_of_a_small_file_without_its_bytes() {
+    let server = TestServer::start().await;
+    let (alice, file) = (server.alice(), bytes(1000));
+    let session = Session::of_alice(&server, "note.bin").await;
+    let empty = |range: &'static str| session.put_as(range, Vec::new());
+    let early = empty("bytes 0-999/1000").await.error(400, "invalidRequest");
+    assert_eq!(early["innerError"]["code"], "fragmentLengthMismatch");
+    let made = session.put(&file, 0, 1000).await.expect(201).json();
+    assert_eq!(id(&empty("bytes 0-999/1000").await.expect(200).json()), id(&made));
+    for other in ["bytes 0-998/1000", "bytes 1-999/1000", "bytes 0-999/1001"] {
+        empty(other).await.error(400, "invalidRequest");
+    }
+    assert!(content(&alice, &at("note.bin")).await == file);
+    alice.delete(&at("note.bin")).await.expect(204);
+    empty("bytes 0-999/1000").await.error(404, "itemNotFound");
+}
+
+#[tokio::test]
 async fn item_07_what_each_client_begins_with_is_taken() {
     let server = TestServer::start().await;
     let alice = server.alice();

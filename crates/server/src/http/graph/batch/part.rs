@@ -73,21 +73,29 @@ fn required(entry: &mut Members, name: &str) -> Result<String> {
     entry.text(name)?.ok_or_else(|| Error::invalid(entry.target(name), format!("Each request has a {name}.")))
 }
 
+/// The Python SDK writes the member's name in the way of Python.
 fn depends_on(entry: &mut Members, position: impl Fn(&str) -> Option<usize>) -> Result<Vec<usize>> {
-    let target = entry.target("dependsOn");
-    let wrong = || Error::invalid(target.clone(), "dependsOn has to be a list of ids of this batch.");
-    let ids = match entry.take("dependsOn") {
-        None => return Ok(Vec::new()),
-        Some(Value::Array(ids)) if ids.len() <= MOST_PARTS => ids,
-        Some(_) => return Err(wrong()),
-    };
-    ids.iter().map(|id| id.as_str().and_then(&position).ok_or_else(wrong)).collect()
+    let mut all = Vec::new();
+    for name in ["dependsOn", "depends_on"] {
+        let target = entry.target(name);
+        let wrong = || Error::invalid(target.clone(), "dependsOn has to be a list of ids of this batch.");
+        match entry.take(name) {
+            None => {}
+            Some(Value::Array(ids)) if ids.len() <= MOST_PARTS => {
+                for id in ids {
+                    all.push(id.as_str().and_then(&position).ok_or_else(wrong)?);
+                }
+            }
+            Some(_) => return Err(wrong()),
+        }
+    }
+    Ok(all)
 }
 
 /// The request that a part stands for.
 fn request(entry: &mut Members, call: &Call) -> Result<Request> {
     let method = method(entry)?;
-    let uri = uri(entry, call.version)?;
+    let uri = uri(entry, call)?;
     let mut headers = headers(entry)?;
     if !headers.contains_key(AUTHORIZATION)
         && let Some(inherited) = call.headers.get(AUTHORIZATION)
@@ -116,18 +124,19 @@ fn method(entry: &mut Members) -> Result<Method> {
 }
 
 /// The address below the version that the batch itself was sent to. Batches aren't nested.
-fn uri(entry: &mut Members, version: Version) -> Result<Uri> {
+fn uri(entry: &mut Members, call: &Call) -> Result<Uri> {
     let url = required(entry, "url")?;
     let refuse = |message: &'static str| Error::invalid(entry.target("url"), message).inner(Inner::InvalidPath);
-    let path = url.split(['?', '#']).next().unwrap_or_default();
-    if path.starts_with("//") || path.contains("://") {
-        return Err(refuse("A request's URL is relative to the version of the API, such as /me/drive."));
-    }
-    let version = match version {
+    let version = match call.version {
         Version::V1 => "v1.0",
         Version::Beta => "beta",
     };
-    let uri: Uri = format!("/{version}/{}", url.strip_prefix('/').unwrap_or(&url))
+    let relative = below(&url, &call.context.base_url, version).unwrap_or(&url);
+    let path = relative.split(['?', '#']).next().unwrap_or_default();
+    if path.starts_with("//") || path.contains("://") {
+        return Err(refuse("A request's URL is relative to the version of the API, such as /me/drive."));
+    }
+    let uri: Uri = format!("/{version}/{}", relative.strip_prefix('/').unwrap_or(relative))
         .parse()
         .map_err(|_| refuse("The URL has characters that have to be percent-encoded, or is too long."))?;
     match address::parse(uri.path(), uri.query()) {
@@ -135,6 +144,12 @@ fn uri(entry: &mut Members, version: Version) -> Result<Uri> {
         // What else is wrong with it is told in its own answer, as it would be if it had come alone.
         _ => Ok(uri),
     }
+}
+
+/// What of an absolute URL, such as the Python SDK sends, lies below the address of this server and the batch's own version.
+fn below<'u>(url: &'u str, base_url: &str, version: &str) -> Option<&'u str> {
+    let path = url.strip_prefix(base_url)?.strip_prefix('/')?;
+    path.strip_prefix(version).filter(|rest| rest.starts_with('/'))
 }
 
 fn headers(entry: &mut Members) -> Result<HeaderMap> {
