@@ -106,6 +106,7 @@ impl Tx<'_> {
         if self.execute(sql, values)? == 0 {
             return Err(name_exists());
         }
+        self.note_for_search(item)?;
         self.adjust_folders(Some(item.parent), size, 1)
     }
 

@@ -100,6 +100,7 @@ impl Tx<'_> {
             return Err(name_exists());
         }
         self.change(SQL, change_values![item, change, now, parent, name, name_key])?;
+        self.note_name_for_search(item)?;
         if moves && weight.live {
             self.adjust_folders(weight.parent, -weight.size, -1)?;
             self.adjust_folders(Some(parent), weight.size, 1)?;
@@ -127,6 +128,7 @@ impl Tx<'_> {
         self.keep_version(item)?;
         let values = change_values![item, change, now, &file.mime_type, file.sha256, file.quick_xor, size];
         self.change(SQL, values)?;
+        self.note_text_for_search(item)?;
         if weight.live { self.adjust_folders(weight.parent, size - weight.size, 0) } else { Ok(()) }
     }
 

@@ -107,6 +107,7 @@ impl Tx<'_> {
             }
             self.delete_permission(permission.id)?;
         }
+        self.note_gone_for_search(item)?;
         self.change("DELETE FROM items WHERE id = $1", values![item])?;
         if weight.live { self.adjust_folders(weight.parent, -weight.size, -1) } else { Ok(()) }
     }

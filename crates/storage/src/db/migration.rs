@@ -23,6 +23,9 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0012_upload_sessions", include_str!("../../migrations/0012_upload_sessions.sql")),
     ("0014_cut_off", include_str!("../../migrations/0014_cut_off.sql")),
     ("0015_purged_by", include_str!("../../migrations/0015_purged_by.sql")),
+    ("0020_search", include_str!("../../migrations/0020_search.sql")),
+    // The index of words is each database's own: a second driver chooses its twin here.
+    ("0020_search_index", include_str!("../../migrations/0020_search_index.sqlite.sql")),
 ];
 
 const RECORD: &str = "CREATE TABLE IF NOT EXISTS migrations (name TEXT NOT NULL PRIMARY KEY, checksum TEXT NOT NULL)";
