@@ -60,7 +60,7 @@ pub use self::outbox::OutboxCounts;
 pub use self::password_failure::Failures;
 pub use self::policy::LimitedPlace;
 pub use self::redemption::Redemption;
-pub use self::search::{Match, Matches, SearchFor};
+pub use self::search::{Candidate, Match, Matches, RightHeld, SearchFor};
 pub use self::search_index::DueText;
 pub use self::tx::Tx;
 pub use self::upload_session::{NewUploadSession, UploadFragment, UploadSession};

@@ -10,7 +10,7 @@ use driveway_core::Result;
 use driveway_core::id::{DriveId, GroupId, ItemId, UserId};
 use driveway_core::search::{Query, TextKind};
 
-use crate::db::{Row, only};
+use crate::db::Row;
 use crate::item::{NewFacet, NewItem};
 use crate::tx::{Tx, values};
 
@@ -34,11 +34,35 @@ pub struct Matches {
     pub next: Option<i64>,
 }
 
+/// An item that may be found, as a list of them has it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Candidate {
+    /// Its number.
+    pub number: i64,
+    /// The item.
+    pub item: ItemId,
+    /// Its name.
+    pub name: String,
+}
+
+/// An item on which somebody has a right.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RightHeld {
+    /// The item.
+    pub item: ItemId,
+    /// Its drive.
+    pub drive: DriveId,
+    /// Whether it is the drive's root.
+    pub is_root: bool,
+}
+
 /// Where and for what is looked.
 #[derive(Debug, Clone)]
 pub struct SearchFor {
-    /// In these drives.
+    /// In these drives, by the index.
     pub drives: Vec<DriveId>,
+    /// Among these items, one by one; the newest first.
+    pub among: Vec<Candidate>,
     /// For this.
     pub query: Query,
     /// Whether what stands in files counts.
@@ -63,7 +87,9 @@ impl Tx<'_> {
             for drive in &what.drives {
                 sources.push(self.all_items(drive, before, limit)?);
             }
-        } else if !what.query.terms().is_empty() && !what.drives.is_empty() {
+        }
+        sources.push(self.matching_among(what, before, limit)?);
+        if !what.query.is_everything() && !what.query.terms().is_empty() && !what.drives.is_empty() {
             for drive in &what.drives {
                 sources.push(self.unindexed_names(drive, &what.query, before, limit)?);
             }
@@ -87,31 +113,67 @@ impl Tx<'_> {
     fn unindexed_names(&mut self, drive: &DriveId, query: &Query, before: i64, limit: u32) -> Result<Source> {
         let sql = "SELECT s.number, s.item_id, i.name FROM search_items s JOIN items i ON i.id = s.item_id
                    WHERE s.drive_id = $1 AND s.name_due = 1 AND s.number < $2 ORDER BY s.number DESC LIMIT $3";
-        let named = self.all(sql, values![drive, before, i64::from(limit)], read_named)?;
+        let named = self.all(sql, values![drive, before, i64::from(limit)], read_candidate)?;
         Ok(by_name(named, query, limit))
     }
 
-    /// The drives with something that names a person or one of these groups, or that a link carried by the person is on;
-    /// at most `limit`.
-    pub fn drives_with_rights(&mut self, user: UserId, groups: &[GroupId], limit: u32) -> Result<Vec<DriveId>> {
-        let sql = "SELECT DISTINCT i.drive_id FROM permissions p JOIN items i ON i.id = p.item_id
+    /// Those of a list that match.
+    fn matching_among(&mut self, what: &SearchFor, before: i64, limit: u32) -> Result<Source> {
+        let most = usize::try_from(limit).unwrap_or(usize::MAX);
+        let mut found = Vec::new();
+        for Candidate { number, item, name } in what.among.iter().filter(|one| one.number < before) {
+            if found.len() >= most {
+                break;
+            }
+            let by_name = what.query.matches_name(name);
+            if by_name || (what.in_texts && self.has_text(*number, &what.query)?) {
+                found.push(Match { number: *number, item: *item, by_name });
+            }
+        }
+        Ok(Source { down_to: lowest(found.iter().map(|found| found.number), limit), found })
+    }
+
+    /// Live items below a folder, as far as nothing above them is in the recycle bin: at most `limit`, in no order.
+    pub fn items_below(&mut self, folder: ItemId, limit: u32) -> Result<Vec<Candidate>> {
+        let sql = "WITH RECURSIVE down (id) AS (
+                       SELECT id FROM items WHERE parent_id = $1 AND deleted_at IS NULL
+                       UNION ALL
+                       SELECT i.id FROM down JOIN items i ON i.parent_id = down.id WHERE i.deleted_at IS NULL
+                   )
+                   SELECT s.number, i.id, i.name
+                   FROM down CROSS JOIN items i CROSS JOIN search_items s
+                   WHERE i.id = down.id AND s.item_id = down.id LIMIT $2";
+        self.all(sql, values![folder, i64::from(limit)], read_candidate)
+    }
+
+    /// One item, as it may be found.
+    pub fn search_candidate(&mut self, item: ItemId) -> Result<Option<Candidate>> {
+        let sql =
+            "SELECT s.number, i.id, i.name FROM search_items s JOIN items i ON i.id = s.item_id WHERE s.item_id = $1";
+        self.one(sql, values![item], read_candidate)
+    }
+
+    /// The items that have a right for a person or one of these groups, or a link that the person carries; at most `limit`.
+    pub fn rights_held(&mut self, user: UserId, groups: &[GroupId], limit: u32) -> Result<Vec<RightHeld>> {
+        let sql = "SELECT i.id, i.drive_id, i.parent_id FROM permissions p JOIN items i ON i.id = p.item_id
                    WHERE p.grantee_id = $1 AND p.grantee_kind = 'user'
                    UNION
-                   SELECT i.drive_id FROM link_grantees g JOIN permissions p ON p.id = g.permission_id
+                   SELECT i.id, i.drive_id, i.parent_id FROM link_grantees g JOIN permissions p ON p.id = g.permission_id
                    JOIN items i ON i.id = p.item_id WHERE g.user_id = $1
                    UNION
-                   SELECT i.drive_id FROM link_redemptions r JOIN items i ON i.id = r.item_id WHERE r.user_id = $1
+                   SELECT i.id, i.drive_id, i.parent_id FROM link_redemptions r JOIN items i ON i.id = r.item_id
+                   WHERE r.user_id = $1
                    ORDER BY 1 LIMIT $2";
-        let mut drives: Vec<DriveId> = self.all(sql, values![user, i64::from(limit)], only)?;
-        let sql = "SELECT DISTINCT i.drive_id FROM permissions p JOIN items i ON i.id = p.item_id
+        let mut held = self.all(sql, values![user, i64::from(limit)], read_right)?;
+        let sql = "SELECT i.id, i.drive_id, i.parent_id FROM permissions p JOIN items i ON i.id = p.item_id
                    WHERE p.grantee_id = $1 AND p.grantee_kind IN ('group', 'groupOwners') ORDER BY 1 LIMIT $2";
         for group in groups {
-            drives.extend(self.all::<DriveId>(sql, values![*group, i64::from(limit)], only)?);
+            held.extend(self.all(sql, values![*group, i64::from(limit)], read_right)?);
         }
-        drives.sort();
-        drives.dedup();
-        drives.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
-        Ok(drives)
+        held.sort_by_key(|right| right.item);
+        held.dedup();
+        held.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
+        Ok(held)
     }
 
     /// Notes a new item.
@@ -144,18 +206,19 @@ impl Tx<'_> {
     }
 }
 
-/// An item's number, the item, its name.
-pub(crate) type Named = (i64, ItemId, String);
+pub(crate) fn read_candidate(row: &mut Row<'_>) -> crate::Result<Candidate> {
+    Ok(Candidate { number: row.get()?, item: row.get()?, name: row.get()? })
+}
 
-pub(crate) fn read_named(row: &mut Row<'_>) -> crate::Result<Named> {
-    Ok((row.get()?, row.get()?, row.get()?))
+fn read_right(row: &mut Row<'_>) -> crate::Result<RightHeld> {
+    Ok(RightHeld { item: row.get()?, drive: row.get()?, is_root: row.maybe::<ItemId>()?.is_none() })
 }
 
 /// Of a list that was read up to `limit`, what matches by its name as it is now.
-pub(crate) fn by_name(named: Vec<Named>, query: &Query, limit: u32) -> Source {
-    let down_to = lowest(named.iter().map(|(number, ..)| *number), limit);
-    let matching = named.into_iter().filter(|(.., name)| query.matches_name(name));
-    Source { found: matching.map(|(number, item, _)| Match { number, item, by_name: true }).collect(), down_to }
+pub(crate) fn by_name(named: Vec<Candidate>, query: &Query, limit: u32) -> Source {
+    let down_to = lowest(named.iter().map(|one| one.number), limit);
+    let matching = named.into_iter().filter(|one| query.matches_name(&one.name));
+    Source { found: matching.map(|one| Match { number: one.number, item: one.item, by_name: true }).collect(), down_to }
 }
 
 /// The last of a list that goes down, if the list is as long as it may be.

@@ -7,7 +7,7 @@ use driveway_core::item::Sha256;
 use driveway_core::search::{Query, Term, name_words};
 
 use crate::db::Row;
-use crate::search::{Match, Source, by_name, lowest, read_named};
+use crate::search::{Match, Source, by_name, lowest, read_candidate};
 use crate::tx::{Tx, values};
 
 /// The longest beginnings of words that have lists of their own, in names and in contents.
@@ -68,7 +68,7 @@ impl Tx<'_> {
         limit: u32,
     ) -> Result<Source> {
         let expression = expression(drives, query, in_names);
-        let named = self.all(indexed_names!(), values![expression, before, i64::from(limit)], read_named)?;
+        let named = self.all(indexed_names!(), values![expression, before, i64::from(limit)], read_candidate)?;
         Ok(by_name(named, query, limit))
     }
 
@@ -84,6 +84,17 @@ impl Tx<'_> {
         let expression = expression(drives, query, in_texts);
         let found = self.all(indexed_texts!(), values![expression, before, i64::from(limit)], read)?;
         Ok(Source { down_to: lowest(found.iter().map(|found| found.number), limit), found })
+    }
+
+    /// Whether a file's content as it is now matches, together with its name.
+    pub(crate) fn has_text(&mut self, number: i64, query: &Query) -> Result<bool> {
+        let sql = "SELECT COUNT(*) FROM search_texts CROSS JOIN search_items s CROSS JOIN items i
+                   WHERE search_texts MATCH $1 AND search_texts.rowid = $2 AND s.number = search_texts.rowid
+                     AND s.text_due = 0 AND i.id = s.item_id AND s.text_revision = i.content_revision";
+        if query.terms().is_empty() {
+            return Ok(false);
+        }
+        Ok(self.number(sql, values![terms(query, in_texts), number])? > 0)
     }
 
     /// Brings the names of at most `limit` items into the index, and takes the words of as many out that are gone; says how
@@ -171,8 +182,11 @@ fn row_of<'w>(drive: &DriveId, words: impl Iterator<Item = &'w String>) -> Strin
 /// somebody types is syntax.
 fn expression(drives: &[DriveId], query: &Query, term: fn(&Term) -> String) -> String {
     let places: Vec<String> = drives.iter().map(|drive| format!("\"{}\"", place(drive))).collect();
-    let terms: Vec<String> = query.terms().iter().map(term).collect();
-    format!("({}) AND {}", places.join(" OR "), terms.join(" AND "))
+    format!("({}) AND {}", places.join(" OR "), terms(query, term))
+}
+
+fn terms(query: &Query, term: fn(&Term) -> String) -> String {
+    query.terms().iter().map(term).collect::<Vec<_>>().join(" AND ")
 }
 
 /// A term in names: its words in any order, the last one by as much of its beginning as has a list. What that finds too much

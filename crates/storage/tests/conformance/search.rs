@@ -16,13 +16,14 @@ on_every_database! {
     contents_are_found_as_they_are_now
     pages_leave_nothing_out_and_nothing_twice
     what_is_purged_leaves_no_words
-    drives_are_known_by_whoever_has_something_there
+    rights_are_known_by_whoever_holds_them
+    what_lies_below_is_searched_one_by_one
     people_follow_items_until_they_are_gone
     changes_are_listed_newest_first
 }
 
 fn look(text: &str, in_texts: bool) -> SearchFor {
-    SearchFor { drives: vec![drive_id()], query: Query::parse(text).unwrap(), in_texts }
+    SearchFor { drives: vec![drive_id()], among: Vec::new(), query: Query::parse(text).unwrap(), in_texts }
 }
 
 /// Everything that matches, page by page.
@@ -207,28 +208,64 @@ async fn what_is_purged_leaves_no_words(database: Database) {
     assert_eq!(db.read(|tx| tx.check()).await.unwrap(), []);
 }
 
-async fn drives_are_known_by_whoever_has_something_there(database: Database) {
+async fn rights_are_known_by_whoever_holds_them(database: Database) {
     let db = database.open();
     settle(&db).await;
+    db.write(|tx| tx.insert_item(&folder(1, ROOT, "a"))).await.unwrap();
     let crew = GroupId::from_uuid(Uuid::from_u128(7));
-    let drives = |groups: Vec<GroupId>| db.read(move |tx| tx.drives_with_rights(BOB, &groups, 9));
-    assert!(drives(vec![crew]).await.unwrap().is_empty());
-    let grant_to = |number: u128, grantee: Grantee| {
-        db.write(move |tx| tx.insert_permission(&grant(number, ROOT, grantee, Role::Read), None).map(drop))
+    let held = |groups: Vec<GroupId>| async {
+        let held = db.read(move |tx| tx.rights_held(BOB, &groups, 9)).await.unwrap();
+        assert!(held.iter().all(|right| right.drive == drive_id() && right.is_root == (right.item == ROOT)));
+        held.into_iter().map(|right| right.item).collect::<Vec<ItemId>>()
     };
-    grant_to(1, Grantee::Group(crew)).await.unwrap();
-    assert_eq!(drives(vec![crew]).await.unwrap(), [drive_id()]);
-    assert!(drives(Vec::new()).await.unwrap().is_empty());
+    assert!(held(vec![crew]).await.is_empty());
+    let grant_to = |number: u128, item: ItemId, grantee: Grantee| {
+        db.write(move |tx| tx.insert_permission(&grant(number, item, grantee, Role::Read), None).map(drop))
+    };
+    grant_to(1, ROOT, Grantee::Group(crew)).await.unwrap();
+    assert_eq!(held(vec![crew]).await, [ROOT]);
+    assert!(held(Vec::new()).await.is_empty());
     db.write(|tx| {
-        let link = link(2, ROOT, LinkScope::Anonymous);
+        let link = link(2, item_id(1), LinkScope::Anonymous);
         tx.insert_permission(&link, Some(&slot(&link)))?;
         tx.redeem_link(&Redemption { link: link.id, password_version: None }, BOB, at(3))
     })
     .await
     .unwrap();
-    assert_eq!(drives(Vec::new()).await.unwrap(), [drive_id()]);
-    grant_to(3, Grantee::User(BOB)).await.unwrap();
-    assert_eq!(drives(vec![crew]).await.unwrap(), [drive_id()], "once");
+    assert_eq!(held(Vec::new()).await, [item_id(1)]);
+    grant_to(3, ROOT, Grantee::User(BOB)).await.unwrap();
+    assert_eq!(held(vec![crew]).await, [ROOT, item_id(1)], "each once");
+}
+
+async fn what_lies_below_is_searched_one_by_one(database: Database) {
+    let db = database.open();
+    settle(&db).await;
+    db.write(|tx| {
+        tx.insert_item(&folder(1, ROOT, "plan"))?;
+        tx.insert_item(&folder(2, item_id(1), "plan inside"))?;
+        insert_file(tx, &file(3, item_id(2), "notes.txt", 7))?;
+        insert_file(tx, &file(4, item_id(1), "plan.txt", 7))?;
+        insert_file(tx, &file(5, ROOT, "plan.txt", 7))
+    })
+    .await
+    .unwrap();
+    index(&db).await;
+    index_texts(&db, "harbour plan").await;
+    let below = || db.read(|tx| tx.items_below(item_id(1), 10));
+    let among = |mut among: Vec<driveway_storage::Candidate>, text: &str| {
+        among.sort_by_key(|one| std::cmp::Reverse(one.number));
+        found_by(&db, SearchFor { drives: Vec::new(), among, ..look(text, true) }, 2)
+    };
+    let all = below().await.unwrap();
+    assert_eq!(among(all.clone(), "plan").await, [item_id(4), item_id(3), item_id(2)]);
+    assert_eq!(among(all.clone(), "inside").await, [item_id(2)]);
+    assert_eq!(among(all.clone(), "*").await.len(), 3);
+    assert_eq!(among(all, "--").await, []);
+    assert_eq!(db.read(|tx| tx.items_below(item_id(1), 2)).await.unwrap().len(), 2);
+    db.write(|tx| tx.trash(item_id(2), at(5))).await.unwrap();
+    assert_eq!(among(below().await.unwrap(), "plan").await, [item_id(4)]);
+    let own = db.read(|tx| tx.search_candidate(item_id(5))).await.unwrap().unwrap();
+    assert_eq!(own.name, "plan.txt");
 }
 
 async fn people_follow_items_until_they_are_gone(database: Database) {
