@@ -22,6 +22,7 @@ pub mod outbox;
 pub mod permission;
 pub mod policy;
 pub mod seal;
+pub mod search;
 pub mod share_id;
 pub mod time;
 pub mod upload;

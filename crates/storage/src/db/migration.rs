@@ -24,6 +24,9 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0014_cut_off", include_str!("../../migrations/0014_cut_off.sql")),
     ("0015_purged_by", include_str!("../../migrations/0015_purged_by.sql")),
     ("0018_changes", include_str!("../../migrations/0018_changes.sql")),
+    ("0020_search", include_str!("../../migrations/0020_search.sql")),
+    ("0020_search_index", include_str!("../../migrations/0020_search_index.sqlite.sql")),
+    // The index of words is each database's own: a second driver chooses its twin here.
     ("0021_listing", include_str!("../../migrations/0021_listing.sql")),
 ];
 

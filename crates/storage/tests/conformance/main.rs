@@ -32,6 +32,7 @@ mod permissions;
 mod policies;
 mod recycle_bin;
 mod redemptions;
+mod search;
 mod small_nouns;
 mod transactions;
 mod trees;
