@@ -37,14 +37,17 @@ pub enum Scope {
     OrganizationReadAll = 1 << 12,
     /// `Directory.Read.All`
     DirectoryReadAll = 1 << 13,
+    /// `Files.ReadWrite.AppFolder`
+    FilesReadWriteAppFolder = 1 << 14,
 }
 
 impl Scope {
-    const ALL: [(Self, &'static str); 20] = [
+    const ALL: [(Self, &'static str); 21] = [
         (Self::FilesRead, "Files.Read"),
         (Self::FilesReadWrite, "Files.ReadWrite"),
         (Self::FilesReadAll, "Files.Read.All"),
         (Self::FilesReadWriteAll, "Files.ReadWrite.All"),
+        (Self::FilesReadWriteAppFolder, "Files.ReadWrite.AppFolder"),
         (Self::SitesReadAll, "Sites.Read.All"),
         (Self::SitesReadWriteAll, "Sites.ReadWrite.All"),
         (Self::SettingsReadAll, "SharePointTenantSettings.Read.All"),
@@ -73,6 +76,18 @@ impl Scopes {
     /// Reads names parted by white space, as `scp` holds them. Unknown names are passed over.
     pub fn parse(text: &str) -> Self {
         text.split_ascii_whitespace().collect()
+    }
+
+    /// These and one more.
+    #[must_use]
+    pub fn with(self, scope: Scope) -> Self {
+        Self(self.0 | scope as u32)
+    }
+
+    /// These but for one.
+    #[must_use]
+    pub fn without(self, scope: Scope) -> Self {
+        Self(self.0 & !(scope as u32))
     }
 
     /// Whether any of these is held.
@@ -210,6 +225,13 @@ impl Caller {
         }
     }
 
+    /// Whether the token reaches the folder of its application in the caller's own drive and nothing else.
+    ///
+    /// [`Caller::reach`] knows nothing of it: what doesn't ask for this is closed to such a token.
+    pub fn is_confined_to_app_folder(&self, intent: Intent) -> bool {
+        self.user().is_some() && self.scopes.any(&[Scope::FilesReadWriteAppFolder]) && self.reach(intent) == Reach::None
+    }
+
     /// Whether the scopes suffice for reading this of the directory, as Graph documents them but for what [`Lookup`] says.
     pub fn may_look_up(&self, lookup: Lookup) -> bool {
         use Scope::{DirectoryReadAll, GroupReadAll, OrganizationReadAll, UserRead, UserReadAll, UserReadBasicAll};
@@ -295,6 +317,31 @@ mod tests {
         ] {
             assert_eq!(caller(kind, delegated, scope).reach(Intent::Write), reach, "{kind:?} {delegated} {scope}");
         }
+    }
+
+    #[test]
+    fn the_scope_of_an_app_folder_confines_people_and_widens_nothing() {
+        use TenantKind::{Consumer, Organization};
+        for (delegated, scopes, confined) in [
+            (true, "Files.ReadWrite.AppFolder", true),
+            (true, "Files.ReadWrite.AppFolder User.Read", true),
+            (true, "Files.ReadWrite.AppFolder Files.ReadWrite", false),
+            (true, "Files.ReadWrite", false),
+            (false, "Files.ReadWrite.AppFolder", false),
+        ] {
+            for kind in [Organization, Consumer] {
+                let caller = caller(kind, delegated, scopes);
+                assert_eq!(caller.is_confined_to_app_folder(Intent::Write), confined, "{delegated} {scopes}");
+            }
+        }
+        let confined = caller(Organization, true, "Files.ReadWrite.AppFolder");
+        assert_eq!(confined.reach(Intent::Read), Reach::None);
+        assert!(!confined.may_look_up(Lookup::OwnProfile));
+        let both = caller(Organization, true, "Files.ReadWrite.AppFolder Files.Read");
+        assert!(both.is_confined_to_app_folder(Intent::Write) && !both.is_confined_to_app_folder(Intent::Read));
+        let scopes = Scopes::parse("Files.ReadWrite.AppFolder");
+        assert_eq!(scopes.without(Scope::FilesReadWriteAppFolder), Scopes::default());
+        assert_eq!(Scopes::default().with(Scope::FilesReadWriteAppFolder), scopes);
     }
 
     #[test]

@@ -14,7 +14,7 @@ use jiff::Timestamp;
 
 use super::gate::{Below, Passage};
 use super::password::Visit;
-use super::{Credentials, Result, Tx, caller, checkout, gate, outside, redemption};
+use super::{Credentials, Result, Tx, app_folder, caller, checkout, gate, outside, redemption};
 
 /// An item that was reached, and what the one who reached it may do to it.
 #[derive(Debug, Clone)]
@@ -107,9 +107,17 @@ pub fn reach(
         return gate::reach_by_share(tx, credentials, address, intent, now);
     }
     let caller = caller::require(tx, credentials.bearer.as_ref())?;
-    let drive = reach_drive(tx, &caller, &address.drive, intent)?;
+    let is_confined = caller.is_confined_to_app_folder(intent);
+    let drive = if is_confined {
+        app_folder::drive(tx, &caller, &address.drive)?
+    } else {
+        reach_drive(tx, &caller, &address.drive, intent)?
+    };
     let item = find_item(tx, &drive, address)?;
     let chain = tx.chain(item.id)?.ok_or_else(Error::item_not_found)?;
+    if is_confined {
+        app_folder::require_inside(tx, &caller, &drive, &chain)?;
+    }
     if !chain.is_live() {
         return Err(Error::item_not_found());
     }
@@ -171,7 +179,7 @@ pub fn reach_drive(tx: &mut Tx<'_>, caller: &Caller, key: &DriveKey, intent: Int
     drive.ok_or_else(Error::item_not_found)
 }
 
-fn find_drive(tx: &mut Tx<'_>, caller: &Caller, key: &DriveKey) -> Result<Option<Drive>> {
+pub(super) fn find_drive(tx: &mut Tx<'_>, caller: &Caller, key: &DriveKey) -> Result<Option<Drive>> {
     let owner = match key {
         DriveKey::Id(id) => {
             let id = DriveId::parse(id).map_err(|error| Error::invalid("driveId", error.to_string()))?;

@@ -16,7 +16,7 @@ use super::access::{Access, Via, descend, reach};
 use super::children::{self, Page};
 use super::sums::hide_unreachable_in;
 use super::upload::author;
-use super::{Credentials, Result, Tx, checkout};
+use super::{Credentials, Result, Tx, app_folder, checkout};
 
 /// How a folder is made.
 #[derive(Debug, Clone)]
@@ -351,6 +351,7 @@ pub(super) fn find_parent(
         Via::Caller(caller) => {
             let item = tx.item(target)?.ok_or_else(parent_not_found)?;
             let chain = tx.chain(target)?.filter(Chain::is_live).ok_or_else(parent_not_found)?;
+            app_folder::require_target(tx, caller, &access.drive, &chain).map_err(|_| parent_not_found())?;
             let role = chain.role_of(caller.actor(), now).ok_or_else(parent_not_found)?;
             Access { drive: access.drive.clone(), item, chain, role, via: access.via.clone() }
         }

@@ -5,6 +5,7 @@
 //! asks the policy and writes, in one transaction.
 
 pub mod access;
+pub mod app_folder;
 pub mod audit;
 pub mod caller;
 pub mod checkout;

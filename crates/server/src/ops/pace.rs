@@ -13,8 +13,8 @@ use jiff::Timestamp;
 /// A minute in microseconds.
 const MINUTE: i64 = 60_000_000;
 
-/// Callers that are remembered before those who have rested long enough are forgotten.
-const MOST_CALLERS: usize = 10_000;
+/// Callers that are remembered before those who have rested long enough are forgotten for the first time.
+const MANY_CALLERS: usize = 10_000;
 
 /// A caller: a person through an application, or the application by itself.
 pub type CallerKey = (ApplicationId, Option<UserId>);
@@ -25,7 +25,14 @@ pub type CallerKey = (ApplicationId, Option<UserId>);
 /// isn't done where that would put it off beyond a minute from now.
 #[derive(Debug)]
 pub struct Pace<K> {
-    full_at: Mutex<HashMap<K, i64>>,
+    callers: Mutex<Callers<K>>,
+}
+
+#[derive(Debug)]
+struct Callers<K> {
+    full_at: HashMap<K, i64>,
+    /// How many there may be before it is worth looking for those who have rested.
+    swept_at: usize,
 }
 
 /// What is left to a caller.
@@ -41,7 +48,7 @@ pub struct Room {
 
 impl<K> Default for Pace<K> {
     fn default() -> Self {
-        Self { full_at: Mutex::default() }
+        Self { callers: Mutex::new(Callers { full_at: HashMap::new(), swept_at: MANY_CALLERS }) }
     }
 }
 
@@ -53,11 +60,9 @@ impl<K: Eq + Hash> Pace<K> {
             return Ok(None);
         }
         let (cost, now) = (MINUTE / i64::from(per_minute), time::to_micros(now));
-        let mut full_at = self.lock();
-        if full_at.len() >= MOST_CALLERS {
-            full_at.retain(|_, instant| *instant > now);
-        }
-        let instant = full_at.entry(key).or_insert(now);
+        let mut callers = self.lock();
+        callers.sweep(now);
+        let instant = callers.full_at.entry(key).or_insert(now);
         // A clock that was moved back must not shut anybody out for longer than a minute.
         let after = (*instant).clamp(now, now.saturating_add(MINUTE)).saturating_add(cost);
         let wait = after - now - MINUTE;
@@ -69,8 +74,19 @@ impl<K: Eq + Hash> Pace<K> {
         Ok(Some(Room { per_minute, remaining, reset_seconds: seconds(after - now) }))
     }
 
-    fn lock(&self) -> MutexGuard<'_, HashMap<K, i64>> {
-        self.full_at.lock().unwrap_or_else(PoisonError::into_inner)
+    fn lock(&self) -> MutexGuard<'_, Callers<K>> {
+        self.callers.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl<K: Eq + Hash> Callers<K> {
+    /// Forgets those who have rested. The next time is when there are twice as many as are left, so that a crowd that never
+    /// rests isn't looked through with every request; nobody is remembered for longer than a minute after that.
+    fn sweep(&mut self, now: i64) {
+        if self.full_at.len() >= self.swept_at {
+            self.full_at.retain(|_, instant| *instant > now);
+            self.swept_at = MANY_CALLERS.max(self.full_at.len().saturating_mul(2));
+        }
     }
 }
 
@@ -112,6 +128,21 @@ mod tests {
     fn without_a_limit_nobody_waits() {
         let pace = Pace::default();
         assert!((0..100).all(|_| pace.take("ann", 0, "slowly", Timestamp::UNIX_EPOCH) == Ok(None)));
-        assert!(pace.lock().is_empty());
+        assert!(pace.lock().full_at.is_empty());
+    }
+
+    #[test]
+    fn who_has_rested_is_forgotten_once_there_are_many() {
+        let (pace, now) = (Pace::default(), Timestamp::UNIX_EPOCH);
+        for caller in 0..=MANY_CALLERS {
+            pace.take(caller, 60, "slowly", now).unwrap();
+        }
+        assert_eq!(pace.lock().full_at.len(), MANY_CALLERS + 1);
+        assert_eq!(pace.lock().swept_at, 2 * MANY_CALLERS);
+        let later = now + SignedDuration::from_secs(2);
+        for caller in 0..=MANY_CALLERS {
+            pace.take(caller + MANY_CALLERS, 60, "slowly", later).unwrap();
+        }
+        assert_eq!(pace.lock().full_at.len(), MANY_CALLERS + 1, "the first ones are gone");
     }
 }

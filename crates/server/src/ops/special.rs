@@ -12,7 +12,7 @@ use jiff::Timestamp;
 
 use super::access::{Access, reach, reach_drive};
 use super::item::{free_name, insert_folder, item_name};
-use super::{Credentials, Result, Tx, caller};
+use super::{Credentials, Result, Tx, app_folder, caller};
 use crate::app::App;
 
 /// The item that is this folder. One that isn't there is made for who may write the drive's root, where `may_make` lets it;
@@ -50,7 +50,9 @@ fn none_unless_faulty(error: Error) -> Result<Option<ItemId>> {
 
 fn find(tx: &mut Tx<'_>, credentials: &Credentials, key: &DriveKey, folder: SpecialFolder) -> Result<Option<ItemId>> {
     let caller = caller::require(tx, credentials.bearer.as_ref())?;
-    let drive = reach_drive(tx, &caller, key, Intent::Read)?;
+    let is_confined = folder == SpecialFolder::AppRoot && caller.is_confined_to_app_folder(Intent::Read);
+    let drive =
+        if is_confined { app_folder::drive(tx, &caller, key)? } else { reach_drive(tx, &caller, key, Intent::Read)? };
     let Some(item) = tx.special_folder(&drive.id, folder, caller.application.id)? else { return Ok(None) };
     // One in the recycle bin is as good as none: the next one takes its place.
     Ok(tx.chain(item)?.filter(Chain::is_live).map(|_| item))
@@ -68,6 +70,7 @@ fn make(
         return Ok(item);
     }
     let caller = caller::require(tx, credentials.bearer.as_ref())?;
+    let credentials = &app_folder::making_the_folder(&caller, folder, credentials);
     let mut address = ItemAddress { drive: key.clone(), start: Start::Root, path: Vec::new() };
     let mut access = reach(tx, credentials, &address, Intent::Write, now)?;
     let names = names(folder, &caller);

@@ -33,6 +33,7 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, Method};
 use axum::response::Response;
 use driveway_core::address::{self, DriveKey, GraphAddress, ItemAddress, Resource, Start, Version};
 use driveway_core::audit::Through;
+use driveway_core::caller::Scope;
 use driveway_core::drive::SpecialFolder;
 use driveway_core::error::{Code, Error, Inner};
 use driveway_core::odata::{ODataError, QueryOptions};
@@ -234,6 +235,9 @@ impl Arrival<'_> {
         let mut credentials =
             Credentials { bearer: credentials::bearer(&app, &headers, context)?, ..Credentials::default() };
         credentials.source = context.source(through);
+        if let Some(claims) = credentials.bearer.as_mut().filter(|_| !IN_APP_FOLDERS.contains(&route.name)) {
+            claims.scopes = claims.scopes.without(Scope::FilesReadWriteAppFolder);
+        }
         let room = throttle(&app, route, credentials.bearer.as_ref(), context)?;
         let mut applied = None;
         match share {
@@ -284,6 +288,24 @@ impl Arrival<'_> {
         Ok((call, applied, room))
     }
 }
+
+/// What a token does that reaches the folder of its application only. Sharing isn't among it, nor copies to elsewhere.
+const IN_APP_FOLDERS: [&str; 14] = [
+    "item.get",
+    "item.update",
+    "item.delete",
+    "children.list",
+    "children.count",
+    "children.create",
+    "content.get",
+    "content.put",
+    "createUploadSession",
+    "versions.list",
+    "versions.get",
+    "versions.content",
+    "versions.restore",
+    "versions.delete",
+];
 
 /// Counts a request, of those with a good token and of those without any. The parts of a batch are counted one by one.
 fn throttle(app: &App, route: &Route, bearer: Option<&Claims>, context: &Context) -> Result<Option<Room>> {

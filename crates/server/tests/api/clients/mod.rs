@@ -2,6 +2,7 @@
 //! Rust. Each test shows one rule that one of them breaks without.
 
 mod address_forms;
+mod app_folder;
 mod bodies;
 mod conditional;
 mod content;
