@@ -39,10 +39,12 @@ pub enum Scope {
     DirectoryReadAll = 1 << 13,
     /// `Files.ReadWrite.AppFolder`
     FilesReadWriteAppFolder = 1 << 14,
+    /// `Sites.FullControl.All`
+    SitesFullControlAll = 1 << 15,
 }
 
 impl Scope {
-    const ALL: [(Self, &'static str); 21] = [
+    const ALL: [(Self, &'static str); 22] = [
         (Self::FilesRead, "Files.Read"),
         (Self::FilesReadWrite, "Files.ReadWrite"),
         (Self::FilesReadAll, "Files.Read.All"),
@@ -50,6 +52,7 @@ impl Scope {
         (Self::FilesReadWriteAppFolder, "Files.ReadWrite.AppFolder"),
         (Self::SitesReadAll, "Sites.Read.All"),
         (Self::SitesReadWriteAll, "Sites.ReadWrite.All"),
+        (Self::SitesFullControlAll, "Sites.FullControl.All"),
         (Self::SettingsReadAll, "SharePointTenantSettings.Read.All"),
         (Self::SettingsReadWriteAll, "SharePointTenantSettings.ReadWrite.All"),
         // Nothing of the directory is written here, so that its scopes that write read and no more.

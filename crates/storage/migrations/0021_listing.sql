@@ -1,7 +1,5 @@
--- A folder is listed by name, by when its items were made and by when they were changed, each by an index. The first of these
--- takes the place of the index that finds what lies in a folder, the recycle bin included.
-DROP INDEX items_of_parent;
-CREATE INDEX items_of_parent ON items (parent_id, created_at, id);
+-- A folder is listed by name, by when its items were made and by when they were changed, each by an index.
+CREATE INDEX items_by_creation ON items (parent_id, created_at, id) WHERE deleted_at IS NULL;
 CREATE INDEX items_by_change ON items (parent_id, modified_at, id) WHERE deleted_at IS NULL;
 
 -- How much lies in a recycle bin is added up from the index alone.

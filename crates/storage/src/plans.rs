@@ -80,7 +80,7 @@ fn item(number: u128) -> ItemId {
 fn a_page_of_a_folder_is_read_from_an_index_in_its_order() {
     for (by, index) in [
         (SortKey::Name, "items_live_names (parent_id=?"),
-        (SortKey::Created, "items_of_parent (parent_id=?"),
+        (SortKey::Created, "items_by_creation (parent_id=?"),
         (SortKey::Modified, "items_by_change (parent_id=?"),
     ] {
         for descending in [false, true] {

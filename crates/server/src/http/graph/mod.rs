@@ -5,6 +5,7 @@ mod checkout;
 pub(crate) mod content;
 mod copy;
 mod create_link;
+mod delta;
 mod directory;
 mod drive;
 mod expand;

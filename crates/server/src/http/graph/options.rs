@@ -5,8 +5,8 @@
 use driveway_core::error::{Error, Inner};
 use driveway_core::odata::QueryOptions;
 
-use super::Result;
 use super::routes::Route;
+use super::{Result, delta};
 use axum::http::Method;
 
 /// Routes that read one thing.
@@ -41,6 +41,7 @@ pub(super) fn check(route: &Route, query: &QueryOptions) -> Result<()> {
         ("$count", is_plain && query.count == Some(true)),
         ("$top", is_single && query.top.is_some()),
         ("$skiptoken", is_single && query.skip_token.is_some()),
+        ("$deltatoken", route.name != delta::ROUTE && query.delta_token.is_some()),
     ];
     match asked.into_iter().find(|(_, is_refused)| *is_refused) {
         None => Ok(()),
