@@ -58,6 +58,13 @@ macro_rules! changes {
     };
 }
 
+const CHANGE_AT: &str = "SELECT sequence FROM changes WHERE drive_id = $1 AND at <= $2 ORDER BY sequence DESC LIMIT 1";
+
+const CAME_AFTER: &str = "SELECT EXISTS (SELECT 1 FROM changes
+                                         WHERE item_id = $1 AND kind IN ('moved', 'restored') AND sequence > $2)";
+
+const CHILDREN: &str = items!("WHERE i.parent_id = $1 AND i.id > $2 AND i.deleted_at IS NULL ORDER BY i.id LIMIT $3");
+
 impl Tx<'_> {
     /// At most `limit` of a drive's changes behind `after` and before `before`, of these kinds; three are looked at.
     pub fn changes(
@@ -84,8 +91,7 @@ impl Tx<'_> {
 
     /// The newest change up to an instant; `None` if it was pruned, 0 if nothing had changed by then.
     pub fn change_at(&mut self, drive: &DriveId, instant: Timestamp) -> Result<Option<i64>> {
-        let sql = "SELECT sequence FROM changes WHERE drive_id = $1 AND at <= $2 ORDER BY sequence DESC LIMIT 1";
-        if let Some(sequence) = self.one(sql, values![drive, instant], only)? {
+        if let Some(sequence) = self.one(CHANGE_AT, values![drive, instant], only)? {
             return Ok(Some(sequence));
         }
         Ok((self.change_horizon(drive)? == 0).then_some(0))
@@ -93,16 +99,13 @@ impl Tx<'_> {
 
     /// Whether an item left a folder or the recycle bin behind a change.
     pub fn came_after(&mut self, item: ItemId, sequence: i64) -> Result<bool> {
-        let sql = "SELECT EXISTS (SELECT 1 FROM changes
-                                  WHERE item_id = $1 AND kind IN ('moved', 'restored') AND sequence > $2)";
-        Ok(self.one(sql, values![item, sequence], only)?.unwrap_or_default())
+        Ok(self.one(CAME_AFTER, values![item, sequence], only)?.unwrap_or_default())
     }
 
     /// At most `limit` live children of a folder by their ids, from the one behind `after` on. No rename changes this order.
     pub fn children_by_id(&mut self, folder: ItemId, after: Option<ItemId>, limit: u32) -> Result<Vec<DriveItem>> {
-        let sql = items!("WHERE i.parent_id = $1 AND i.id > $2 AND i.deleted_at IS NULL ORDER BY i.id LIMIT $3");
         let after = after.map(|after| after.to_string()).unwrap_or_default();
-        self.all(sql, values![folder, after, i64::from(limit)], read_item)
+        self.all(CHILDREN, values![folder, after, i64::from(limit)], read_item)
     }
 
     /// Forgets at most `limit` changes from before an instant in each of at most `limit` drives, and says how many. The newest
@@ -139,4 +142,46 @@ fn read_change(row: &mut Row<'_>) -> crate::Result<Change> {
         _ => None,
     };
     Ok(Change { sequence, item, kind, left })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::db::Value;
+    use crate::{DatabaseUrl, Db, DbOptions};
+
+    /// What a page reads is what it tells, in drives and folders of any size: each statement has an index in its order.
+    #[test]
+    fn every_statement_has_an_index_in_the_right_order() {
+        let home = tempfile::tempdir().unwrap();
+        let db = Db::open(&DatabaseUrl::Sqlite(home.path().join("driveway.db")), DbOptions::default()).unwrap();
+        let plans = db
+            .read_blocking(|tx| {
+                let mut plan = |sql, parameters: usize| {
+                    let nulls: Vec<Value<'_>> = (0..parameters).map(|_| Value::Null).collect();
+                    tx.all(sql, &nulls, |row| {
+                        row.skip(3);
+                        row.get::<String>()
+                    })
+                };
+                Ok([
+                    plan(concat!("EXPLAIN QUERY PLAN ", changes!("ASC")), 7)?,
+                    plan(concat!("EXPLAIN QUERY PLAN ", changes!("DESC")), 7)?,
+                    plan(explained(CHANGE_AT), 2)?,
+                    plan(explained(CAME_AFTER), 2)?,
+                    plan(explained(CHILDREN), 3)?,
+                ])
+            })
+            .unwrap();
+        for plan in plans {
+            let plan = plan.join("; ");
+            assert!(plan.contains("SEARCH") && !plan.contains("TEMP B-TREE"), "{plan}");
+            assert!(!plan.replace("SCAN CONSTANT ROW", "").contains("SCAN"), "{plan}");
+        }
+    }
+
+    /// The statement that explains another. Statements live as long as the program.
+    fn explained(sql: &str) -> &'static str {
+        Box::leak(format!("EXPLAIN QUERY PLAN {sql}").into_boxed_str())
+    }
 }

@@ -118,3 +118,38 @@ async fn item_05_what_changes_between_pages_is_not_lost() {
         }
     }
 }
+
+/// A folder that the walk hasn't come to moves into one that it has passed: what lies in it comes afterwards, though nothing of
+/// that changed.
+#[tokio::test]
+async fn item_05_a_folder_that_moves_past_the_walk_is_told_with_all_that_lies_in_it() {
+    let server = TestServer::start().await;
+    let alice = server.alice();
+    let paths = ["D/", "D/p/", "D/p/1.txt", "D/q/", "D/q/2.txt", "D/r/", "D/r/s/", "D/r/s/3.txt"];
+    let ids = plant(&alice, &paths).await;
+    let folders = [&ids[1], &ids[3], &ids[5]];
+    for filled in folders {
+        let more = json!({"name": "more", "folder": {}});
+        let more = id(&alice.post(&format!("{}/children", by_id(filled)), &more).await.expect(201).json());
+        alice.put(&format!("{}:/deep.txt:/content", by_id(&more)), "deep").await.expect(201);
+    }
+    let mut replica = Replica::of(&ids[0]);
+    let (mut url, mut told, mut moved) = (format!("{}/delta?$top=1", by_id(&ids[0])), Vec::new(), false);
+    loop {
+        let page = alice.get(&url).await.expect(200).json();
+        replica.apply(&items(&page));
+        told.extend(items(&page).iter().map(id).filter(|id| folders.contains(&id)));
+        if told.len() == 2 && !moved {
+            let last = folders.into_iter().find(|folder| !told.contains(*folder)).unwrap();
+            move_to(&alice, last, &told[0], "passed").await.expect(200);
+            moved = true;
+        }
+        match page["@odata.nextLink"].as_str() {
+            Some(next) => next.clone_into(&mut url),
+            None => break page["@odata.deltaLink"].as_str().unwrap().clone_into(&mut url),
+        }
+    }
+    assert!(moved);
+    replica.apply(&since(&alice, &mut url).await);
+    assert_eq!(replica.tree(), tree(&alice, "/v1.0/me/drive", &ids[0]).await);
+}

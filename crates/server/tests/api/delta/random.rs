@@ -213,7 +213,7 @@ async fn item_05_a_client_that_follows_ends_with_what_is_there() {
     let server = TestServer::start().await;
     let mut runner = TestRunner::deterministic();
     let mut resyncs = 0;
-    for round in 0..30 {
+    for round in 0..16 {
         let steps = prop::collection::vec(step(), 10..60).new_tree(&mut runner).unwrap().current();
         resyncs += play(&server, &format!("play{round}"), steps).await;
     }
