@@ -22,6 +22,7 @@ pub mod permission;
 pub mod policy;
 pub mod seal;
 pub mod share_id;
+pub mod thumbnail;
 pub mod time;
 pub mod upload;
 pub mod version;

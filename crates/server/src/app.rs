@@ -21,6 +21,7 @@ use crate::ops::copy::Copies;
 use crate::ops::openings::Openings;
 use crate::ops::pace::Pace;
 use crate::ops::password::Passwords;
+use crate::ops::thumbnail::Thumbnails;
 
 /// A running Driveway, without its doors.
 #[derive(Debug)]
@@ -41,6 +42,8 @@ pub struct App {
     pub tokens: Tokens,
     /// Hashing of links' passwords.
     pub passwords: Passwords,
+    /// Making of thumbnails.
+    pub thumbnails: Thumbnails,
     /// How fast links are made.
     pub pace: Pace,
     /// What links were used for, until it is written.
@@ -86,6 +89,7 @@ impl App {
             seal,
             tokens,
             passwords: Passwords::default(),
+            thumbnails: Thumbnails::default(),
             pace: Pace::default(),
             openings,
             post,

@@ -83,6 +83,8 @@ pub struct Limits {
     pub new_links_per_minute: u32,
     /// Connections that are served at once; more wait to be accepted.
     pub connections: usize,
+    /// Bytes of a picture that thumbnails are made of; 0 makes none.
+    pub thumbnail_source_bytes: u64,
     /// Bytes that a new drive may hold.
     pub drive_bytes: i64,
     /// Versions that are kept of a file besides its content. Each replacement forgets those beyond that number.
@@ -131,6 +133,7 @@ impl Default for Limits {
             visit_seconds: 12 * 3600,
             new_links_per_minute: 0,
             connections: 10_000,
+            thumbnail_source_bytes: 50 * 1024 * 1024,
             drive_bytes: 1 << 40,
             versions: 100,
             recycle_bin_days: 93,

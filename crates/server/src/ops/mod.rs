@@ -40,6 +40,7 @@ pub mod shared_with_me;
 pub mod site;
 pub mod special;
 pub mod sums;
+pub mod thumbnail;
 pub mod ticket;
 pub mod upkeep;
 pub mod upload;

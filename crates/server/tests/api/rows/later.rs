@@ -36,17 +36,6 @@ async fn item_05_item_06_amb_63_hdr_06_there_is_no_delta() {
     .await;
 }
 
-/// ITEM-02: there are no previews by a URL of their own.
-#[tokio::test]
-async fn item_02_there_is_no_preview() {
-    are_not_there(&calls([
-        ("POST", "ITEM/preview"),
-        ("GET", "ITEM/thumbnails"),
-        ("GET", "ITEM/thumbnails/0/small/content"),
-    ]))
-    .await;
-}
-
 /// HDR-16: nobody is told of changes.
 #[tokio::test]
 async fn hdr_16_there_are_no_subscriptions() {
