@@ -25,6 +25,7 @@ pub mod policy;
 pub mod seal;
 pub mod search;
 pub mod share_id;
+pub mod thumbnail;
 pub mod time;
 pub mod upload;
 pub mod version;

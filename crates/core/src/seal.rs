@@ -28,6 +28,10 @@ pub enum Purpose {
     Link,
     /// A short-lived URL that delivers content without a credential.
     Download,
+    /// A short-lived URL that delivers a picture's thumbnails without a credential, and nothing else of it.
+    Thumbnail,
+    /// A short-lived URL that shows a file in a page without a credential.
+    Preview,
     /// A visitor's proof of having given a link's password.
     Visit,
     /// A page's place in a listing.
@@ -49,6 +53,8 @@ impl Purpose {
         match self {
             Self::Link => b"driveway/link",
             Self::Download => b"driveway/download",
+            Self::Thumbnail => b"driveway/thumbnail",
+            Self::Preview => b"driveway/preview",
             Self::Visit => b"driveway/visit",
             Self::Page => b"driveway/page",
             Self::Operation => b"driveway/operation",

@@ -22,6 +22,7 @@ use crate::ops::openings::Openings;
 use crate::ops::pace::{CallerKey, Pace};
 use crate::ops::password::Passwords;
 use crate::ops::throttle::Throttle;
+use crate::ops::thumbnail::Thumbnails;
 
 /// A running Driveway, without its doors.
 #[derive(Debug)]
@@ -42,6 +43,8 @@ pub struct App {
     pub tokens: Tokens,
     /// Hashing of links' passwords.
     pub passwords: Passwords,
+    /// Making of thumbnails.
+    pub thumbnails: Thumbnails,
     /// How fast links are made.
     pub new_links: Pace<CallerKey>,
     /// How fast requests come.
@@ -91,6 +94,7 @@ impl App {
             passwords: Passwords::default(),
             new_links: Pace::default(),
             throttle: Throttle::default(),
+            thumbnails: Thumbnails::default(),
             openings,
             post,
             outbox: Notify::new(),

@@ -86,6 +86,8 @@ pub struct Limits {
     pub requests_per_minute: u32,
     /// Connections that are served at once; more wait to be accepted.
     pub connections: usize,
+    /// Bytes of a picture that thumbnails are made of; 0 makes none.
+    pub thumbnail_source_bytes: u64,
     /// Bytes that a new drive may hold.
     pub drive_bytes: i64,
     /// Versions that are kept of a file besides its content. Each replacement forgets those beyond that number.
@@ -137,6 +139,7 @@ impl Default for Limits {
             new_links_per_minute: 0,
             requests_per_minute: 0,
             connections: 10_000,
+            thumbnail_source_bytes: 50 * 1024 * 1024,
             drive_bytes: 1 << 40,
             versions: 100,
             recycle_bin_days: 93,

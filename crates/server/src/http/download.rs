@@ -10,7 +10,7 @@ use axum::routing::get;
 use driveway_core::Error;
 use driveway_core::audit::Through;
 use driveway_core::error::Code;
-use driveway_core::seal::Seal;
+use driveway_core::seal::{Purpose, Seal};
 
 use super::context::Context;
 use super::deliver::{Disposition, deliver};
@@ -64,20 +64,8 @@ async fn open(
     method: &Method,
     headers: &HeaderMap,
 ) -> Result<Response, Error> {
-    let ticket = Ticket::open(&app.seal, ticket, context.now).ok_or_else(Error::item_not_found)?;
-    let (now, source) = (context.now, context.source(Through::Download));
-    let shown = ticket.by_link(source);
-    let redeemed = app
-        .db
-        .read(move |tx| {
-            let access = ticket.redeem(tx, now)?;
-            Ok((content(&access)?, Download::of(&access, source, now)))
-        })
-        .await;
-    if let (Err(error), Some((link, credentials))) = (&redeemed, &shown) {
-        app.openings.refused_by(*link, error.refusal(), credentials, now);
-    }
-    let (file, download) = redeemed?;
+    let ticket = Ticket::open(Purpose::Download, &app.seal, ticket, context.now).ok_or_else(Error::item_not_found)?;
+    let (file, download) = redeem(app, ticket, context, Through::Download, |access| content(&access)).await?;
     if download.is_some_and(|download| download.is_limited) && preview_bot::is_preview(headers) {
         return Err(Error::new(
             Code::NotAllowed,
@@ -86,4 +74,28 @@ async fn open(
     }
     let download = download.filter(|_| *method == Method::GET);
     deliver(app, &file, Disposition::Attachment, headers, download).await
+}
+
+/// Asks for the right of a ticket as it stands now, and takes from what it gives. A link that refuses is told.
+pub(crate) async fn redeem<T: Send + 'static>(
+    app: &App,
+    ticket: Ticket,
+    context: &Context,
+    through: Through,
+    take: impl Fn(Access) -> Result<T, Error> + Send + Sync + 'static,
+) -> Result<(T, Option<Download>), Error> {
+    let (now, source) = (context.now, context.source(through));
+    let shown = ticket.by_link(source);
+    let redeemed = app
+        .db
+        .read(move |tx| {
+            let access = ticket.redeem(tx, now)?;
+            let download = Download::of(&access, source, now);
+            Ok((take(access)?, download))
+        })
+        .await;
+    if let (Err(error), Some((link, credentials))) = (&redeemed, &shown) {
+        app.openings.refused_by(*link, error.refusal(), credentials, now);
+    }
+    redeemed
 }

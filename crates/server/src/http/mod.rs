@@ -17,6 +17,7 @@ pub(crate) mod preview_bot;
 pub(crate) mod range;
 pub(crate) mod refusal;
 pub(crate) mod serve;
+pub(crate) mod thumbnail;
 pub(crate) mod upload;
 pub(crate) mod watched;
 pub(crate) mod web;
@@ -50,6 +51,7 @@ pub fn router(app: Arc<App>) -> Router {
     Router::new()
         .merge(web::routes())
         .merge(download::routes())
+        .merge(thumbnail::routes())
         .merge(monitor::routes())
         .merge(upload::routes())
         .merge(driveway::routes())

@@ -44,6 +44,7 @@ pub mod site;
 pub mod special;
 pub mod sums;
 pub mod throttle;
+pub mod thumbnail;
 pub mod ticket;
 pub mod upkeep;
 pub mod upload;

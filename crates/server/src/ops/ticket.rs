@@ -71,9 +71,14 @@ impl Ticket {
         Self { item, ..self.clone() }
     }
 
-    /// The text that stands in the URL.
+    /// The text that stands in the URL of a download.
     pub fn seal(&self, seal: &Seal) -> String {
-        seal.seal(Purpose::Download, &self.to_bytes())
+        self.seal_for(Purpose::Download, seal)
+    }
+
+    /// The text that stands in a URL of this purpose. One of another purpose isn't taken in its place.
+    pub fn seal_for(&self, purpose: Purpose, seal: &Seal) -> String {
+        seal.seal(purpose, &self.to_bytes())
     }
 
     /// The right without its seal, to be kept where nobody presents it: it opens nothing.
@@ -119,9 +124,9 @@ impl Ticket {
         bytes
     }
 
-    /// The ticket that a text stands for, if it is genuine and not over.
-    pub fn open(seal: &Seal, text: &str, now: Timestamp) -> Option<Self> {
-        let ticket = Self::from_bytes(&seal.open(Purpose::Download, text)?)?;
+    /// The ticket that a text of this purpose stands for, if it is genuine and not over.
+    pub fn open(purpose: Purpose, seal: &Seal, text: &str, now: Timestamp) -> Option<Self> {
+        let ticket = Self::from_bytes(&seal.open(purpose, text)?)?;
         (now.as_second() < ticket.expires).then_some(ticket)
     }
 

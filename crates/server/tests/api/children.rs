@@ -190,7 +190,7 @@ async fn paging_tokens_and_options_that_were_made_up_are_refused() {
     ] {
         alice.get(&format!("{CHILDREN}?{query}")).await.error(400, "invalidRequest");
     }
-    alice.get(&format!("{CHILDREN}?$expand=thumbnails")).await.error(400, "notSupported");
+    alice.get(&format!("{CHILDREN}?$expand=versions")).await.error(400, "notSupported");
     for query in ["top=1", "%24top=1", "$orderby=name", "$top=5000", "AVOverride=1"] {
         alice.get(&format!("{CHILDREN}?{query}")).await.expect(200);
     }

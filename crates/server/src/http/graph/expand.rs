@@ -1,12 +1,12 @@
-//! `$expand=children`: the first items of a folder inside the folder itself (SHARE-04). Nothing else is expanded, and what
-//! isn't is refused by name: passing over it would lie (PERM-05, AMB-57).
+//! `$expand=children`: the first items of a folder inside the folder itself (SHARE-04). Besides it there is `thumbnails`, in
+//! a module of its own; what isn't expanded is refused by name: passing over it would lie (PERM-05, AMB-57).
 
 use driveway_core::error::{Code, Error, Inner};
 use driveway_core::listing::{Order, Place};
 use driveway_core::odata::{Expand, QueryOptions};
 use serde_json::Value;
 
-use super::{Call, Result, item, render};
+use super::{Call, Result, item, render, thumbnail};
 use crate::ops::children::Page;
 
 /// Folders of a listing whose children come along, at the most. The next page has the others.
@@ -76,8 +76,11 @@ pub(super) fn insert(call: &Call, folder: &mut Value, wanted: &Children, page: &
     }
 }
 
-/// The expansion of children as a URL writes it.
+/// An expansion as a URL writes it.
 pub(super) fn written(children: &Expand) -> String {
+    if children.property == "thumbnails" {
+        return thumbnail::written(children);
+    }
     let select = children.options.select.as_ref().map(|names| format!("$select={}", names.join(",")));
     let top = children.options.top.map(|top| format!("$top={top}"));
     let options: Vec<String> = select.into_iter().chain(top).collect();

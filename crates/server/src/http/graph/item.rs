@@ -15,7 +15,7 @@ use driveway_core::odata::Direction;
 use driveway_core::seal::Purpose;
 use serde_json::{Value, json};
 
-use super::{Call, Result, expand, render};
+use super::{Call, Result, expand, render, thumbnail};
 use crate::http::json::{Members, respond};
 use crate::ops::access::{Access, reach};
 use crate::ops::children;
@@ -26,7 +26,8 @@ const PAGE: (u32, u32) = (200, 1000);
 
 /// An item.
 pub(super) async fn get(call: Call) -> Result<Response> {
-    let wanted = expand::children(&call.query.expand)?;
+    let (sizes, others) = thumbnail::split(&call.query.expand)?;
+    let wanted = expand::children(&others)?;
     let top = wanted.as_ref().map(|wanted| wanted.top);
     let (address, credentials, now) = (call.item()?, call.credentials.clone(), call.context.now);
     let item::ItemView { access, shared, special, children: page } =
@@ -45,6 +46,9 @@ pub(super) async fn get(call: Call) -> Result<Response> {
     if let (Some(wanted), Some(page)) = (&wanted, &page) {
         expand::insert(&call, &mut value, wanted, page);
     }
+    let measured = thumbnail::measure(&call.app, sizes.as_ref(), std::slice::from_ref(&access.item)).await;
+    let measured = (&access.item, measured.first().copied().flatten());
+    thumbnail::insert(&call, &access, sizes.as_ref(), measured, &mut value);
     Ok(tagged(respond(StatusCode::OK, &value), &access))
 }
 
@@ -70,11 +74,13 @@ pub(super) fn empty(status: StatusCode) -> Response {
 
 /// The items of a folder, a page at a time, in the order of their names or another one that was asked for.
 pub(super) async fn children(call: Call) -> Result<Response> {
-    let wanted = expand::children(&call.query.expand)?;
+    let (sizes, others) = thumbnail::split(&call.query.expand)?;
+    let wanted = expand::children(&others)?;
     refuse_filter(&call)?;
     let order = order(&call)?;
     let after = call.query.skip_token.as_deref().map(|token| page_start(&call, order, token)).transpose()?;
     let most = if wanted.is_some() { expand::FOLDERS_AT_ONCE } else { PAGE.1 };
+    let most = if sizes.is_some() { most.min(thumbnail::ITEMS_AT_ONCE) } else { most };
     let limit = call.query.top.unwrap_or(PAGE.0).min(most);
     let top = wanted.as_ref().map(|wanted| wanted.top);
     let (address, credentials, now) = (call.item()?, call.credentials.clone(), call.context.now);
@@ -94,6 +100,10 @@ pub(super) async fn children(call: Call) -> Result<Response> {
         if let (Some(wanted), Some(inside)) = (&wanted, &inside) {
             expand::insert(&call, item, wanted, inside);
         }
+    }
+    let measured = thumbnail::measure(&call.app, sizes.as_ref(), &page.items).await;
+    for (value, measured) in items.iter_mut().zip(page.items.iter().zip(measured)) {
+        thumbnail::insert(&call, &page.folder, sizes.as_ref(), measured, value);
     }
     let mut value =
         json!({ "@odata.context": format!("{}#Collection(driveItem)", call.metadata_url()), "value": items });
@@ -219,10 +229,11 @@ fn carry_options_of_list(call: &Call, url: &mut String, encode: impl Fn(&str) ->
         let direction = if *direction == Direction::Descending { "%20desc" } else { "" };
         url.extend(["&$orderby=", &encode(property), direction]);
     }
-    // The expansion as it was written, with its options.
-    if let Some(children) = call.query.expand.first() {
+    // The expansions as they were written, with their options.
+    if !call.query.expand.is_empty() {
+        let written: Vec<String> = call.query.expand.iter().map(expand::written).collect();
         url.push_str("&$expand=");
-        url.push_str(&encode(&expand::written(children)));
+        url.push_str(&encode(&written.join(",")));
     }
 }
 

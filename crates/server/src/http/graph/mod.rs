@@ -15,6 +15,7 @@ mod options;
 mod page;
 mod people;
 mod permission;
+mod preview;
 mod recycle_bin;
 pub(crate) mod render;
 pub mod routes;
@@ -23,6 +24,7 @@ mod settings;
 mod share;
 mod shared_with_me;
 mod site;
+mod thumbnail;
 pub(crate) mod upload_session;
 mod version;
 
@@ -39,7 +41,7 @@ use driveway_core::drive::SpecialFolder;
 use driveway_core::error::{Code, Error, Inner};
 use driveway_core::odata::{ODataError, QueryOptions};
 
-use self::routes::{Found, On, Route};
+use self::routes::{Found, Needs, On, Route};
 use super::context::Context;
 use super::credentials::Shared;
 use super::json::Members;
@@ -196,7 +198,7 @@ async fn dispatch(app: Arc<App>, context: &Context, request: Request) -> (&'stat
             let credentials = call.credentials.clone();
             let outcome = (route.handler)(call).await;
             let what = match &outcome {
-                Ok(_) if method == Method::GET => Use::Opened,
+                Ok(_) if method == Method::GET || route.needs == Needs::Read => Use::Opened,
                 Ok(_) => Use::Written,
                 Err(error) => Use::Failed(error.refusal()),
             };

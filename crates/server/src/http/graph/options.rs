@@ -10,7 +10,7 @@ use super::{Result, delta};
 use axum::http::Method;
 
 /// Routes that read one thing.
-const SINGLE: [&str; 14] = [
+const SINGLE: [&str; 17] = [
     "drive.get",
     "item.get",
     "content.get",
@@ -25,10 +25,13 @@ const SINGLE: [&str; 14] = [
     "organization.get",
     "settings.get",
     "children.count",
+    "thumbnails.set",
+    "thumbnails.get",
+    "thumbnails.content",
 ];
 
 /// Lists that come in one order, whole or by pages, and aren't searched.
-const PLAIN_LISTS: [&str; 3] = ["drives.list", "versions.list", "share.items"];
+const PLAIN_LISTS: [&str; 4] = ["drives.list", "versions.list", "share.items", "thumbnails.list"];
 
 /// Refuses what the route can't do.
 pub(super) fn check(route: &Route, query: &QueryOptions) -> Result<()> {

@@ -10,8 +10,8 @@ use driveway_core::address::{Resource, Tail, TailSegment};
 use futures::future::BoxFuture;
 
 use super::{
-    Call, batch, checkout, content, copy, create_link, delta, directory, drive, invite, item, permission, recycle_bin,
-    settings, share, shared_with_me, site, upload_session, version,
+    Call, batch, checkout, content, copy, create_link, delta, directory, drive, invite, item, permission, preview,
+    recycle_bin, settings, share, shared_with_me, site, thumbnail, upload_session, version,
 };
 
 /// What kind of address a route is on.
@@ -123,6 +123,11 @@ pub const ROUTES: &[Route] = routes! {
     "content.get" GET Item ["content"] Read => content::get;
     "content.put" PUT Item ["content"] Write => content::put;
     "createUploadSession" POST Item ["createUploadSession"] Write => upload_session::create;
+    "thumbnails.list" GET Item ["thumbnails"] Read => thumbnail::list;
+    "thumbnails.set" GET Item ["thumbnails", "*"] Read => thumbnail::get_set;
+    "thumbnails.get" GET Item ["thumbnails", "*", "*"] Read => thumbnail::get;
+    "thumbnails.content" GET Item ["thumbnails", "*", "*", "content"] Read => thumbnail::content;
+    "preview" POST Item ["preview"] Read => preview::preview;
     "versions.list" GET Item ["versions"] Read => version::list;
     "versions.get" GET Item ["versions", "*"] Read => version::get;
     "versions.delete" DELETE Item ["versions", "*"] Write => version::delete;

@@ -106,9 +106,9 @@ const PERMISSION: &[&str] = &[
 pub(super) fn check(route: &Route, query: &QueryOptions) -> Result<()> {
     let Some(known) = of(route) else { return Ok(()) };
     check_names(query.select.as_deref(), known)?;
-    // What is expanded is an item, and so is what is expanded in it.
+    // What is expanded is an item, and so is what is expanded in it; but thumbnails, whose sizes are looked at where they are.
     let items = [BASE_ITEM, DRIVE_ITEM];
-    for expand in &query.expand {
+    for expand in query.expand.iter().filter(|expand| expand.property != "thumbnails") {
         check_names(expand.options.select.as_deref(), items)?;
         for deeper in &expand.options.expand {
             check_names(deeper.options.select.as_deref(), items)?;

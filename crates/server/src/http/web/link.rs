@@ -238,7 +238,8 @@ impl Door {
         let download_url = format!("{url}?download=1");
         let is_embed = frame(&opened.permission) == Frame::Anywhere;
         let html = if is_embed {
-            EmbedPage { name: item.name.clone(), size_bytes, media, download_url }.render(self.language)
+            EmbedPage { name: item.name.clone(), size_bytes, media, download_url: Some(download_url) }
+                .render(self.language)
         } else {
             self.file_page(opened, media, size_bytes, download_url).render(self.language)
         };
@@ -321,7 +322,7 @@ impl Door {
 
 /// Whether a browser says that it wants the bytes for an element of our own page. It keeps a link that only lets look from
 /// being a download; that who sees a picture can keep it is in the nature of seeing.
-fn is_for_our_page(headers: &HeaderMap) -> bool {
+pub(super) fn is_for_our_page(headers: &HeaderMap) -> bool {
     let said = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
     said("sec-fetch-site") == "same-origin" && matches!(said("sec-fetch-dest"), "image" | "audio" | "video")
 }

@@ -7,6 +7,7 @@ mod link;
 pub(crate) mod notices;
 pub(crate) mod pages;
 mod preview;
+pub(crate) mod previewed;
 pub(crate) mod text;
 mod visit;
 
@@ -40,6 +41,7 @@ pub(crate) fn routes() -> Router<Arc<App>> {
         .route("/d/{drive}", get(drive))
         .route("/d/{drive}/{item}", get(item))
         .merge(link::routes())
+        .merge(previewed::routes())
 }
 
 /// Where a page may be shown.

@@ -139,8 +139,8 @@ pub(crate) struct EmbedPage {
     pub(crate) size_bytes: u64,
     /// What can be shown of it.
     pub(crate) media: Preview,
-    /// Where Download leads.
-    pub(crate) download_url: String,
+    /// Where Download leads, unless the right is one to look only.
+    pub(crate) download_url: Option<String>,
 }
 
 /// What every page has around its content.
@@ -261,7 +261,7 @@ struct EmbedTemplate<'a> {
     media: &'a Preview,
     name: String,
     size: Size,
-    download_url: &'a str,
+    download_url: Option<&'a str>,
 }
 
 impl EmbedPage {
@@ -273,7 +273,7 @@ impl EmbedPage {
             media: &self.media,
             name,
             size: Size::new(self.size_bytes, Text::of(language)),
-            download_url: &self.download_url,
+            download_url: self.download_url.as_deref(),
         })
     }
 }
@@ -337,7 +337,7 @@ mod tests {
             name: HOSTILE.to_owned(),
             size_bytes: 3,
             media: Preview::Image { src: HOSTILE.to_owned() },
-            download_url: HOSTILE.to_owned(),
+            download_url: Some(HOSTILE.to_owned()),
         };
         let password = PasswordPage { action_url: HOSTILE.to_owned(), problem: Some(PasswordProblem::Wrong) };
         let mut problem = ProblemPage::for_status(500, None, language);

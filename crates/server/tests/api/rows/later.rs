@@ -23,17 +23,6 @@ fn calls<const N: usize>(calls: [(&'static str, &str); N]) -> Vec<(&'static str,
     calls.into_iter().map(|(verb, path)| (verb, path.to_owned())).collect()
 }
 
-/// ITEM-02: there are no previews by a URL of their own.
-#[tokio::test]
-async fn item_02_there_is_no_preview() {
-    are_not_there(&calls([
-        ("POST", "ITEM/preview"),
-        ("GET", "ITEM/thumbnails"),
-        ("GET", "ITEM/thumbnails/0/small/content"),
-    ]))
-    .await;
-}
-
 /// HDR-16: nobody is told of changes.
 #[tokio::test]
 async fn hdr_16_there_are_no_subscriptions() {

@@ -116,8 +116,8 @@ fn tails(route: &Route, values: &[String]) -> Vec<String> {
 fn queries(route: &Route) -> &'static [&'static str] {
     match (route.method == Method::GET, route.on, route.tail) {
         (true, On::Share, []) => &["", "?$expand=driveItem($expand=children)"],
-        (true, On::Item, []) => &["", "?$expand=children"],
-        (true, On::Item, ["children"]) => &["", "?$expand=children", "?$count=true"],
+        (true, On::Item, []) => &["", "?$expand=children", "?$expand=thumbnails"],
+        (true, On::Item, ["children"]) => &["", "?$expand=children", "?$expand=thumbnails", "?$count=true"],
         _ => &[""],
     }
 }

@@ -41,10 +41,10 @@ async fn p18_there_are_no_feeds_of_changes_but_delta() {
 }
 
 #[tokio::test]
-async fn p19_there_are_no_tokens_of_previews_and_offices() {
+async fn p19_there_are_no_tokens_of_offices() {
     let server = TestServer::start().await;
     let (link, file) = shared(&server).await;
-    is_absent(&server, &link, &file, &["preview", "checkAccess", "wopi", "edit"]).await;
+    is_absent(&server, &link, &file, &["checkAccess", "wopi", "edit"]).await;
     for path in [format!("/wopi/files/{file}"), format!("/wopi/files/{file}/contents")] {
         server.alice().get(&path).await.expect(404);
     }
@@ -63,9 +63,9 @@ async fn p21_there_are_no_archives() {
 }
 
 #[tokio::test]
-async fn p29_nothing_is_derived_from_a_file_yet() {
+async fn p29_nothing_else_is_derived_from_a_file_yet() {
     let server = TestServer::start().await;
     let (link, file) = shared(&server).await;
-    let whats = ["thumbnails", "thumbnails/0/small/content", "attachments", "search(q='treasure')", "analytics"];
+    let whats = ["attachments", "search(q='treasure')", "analytics"];
     is_absent(&server, &link, &file, &whats).await;
 }

@@ -1,7 +1,7 @@
 //! Checks answers against the published types of Graph: every body that a test reads as JSON passes through here.
 //!
 //! `schema.json` holds the types that can be reached from permission, driveItem, drive, sharedDriveItem and publicError, and
-//! those of the directory.
+//! those of the directory, thumbnails and previews.
 
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
@@ -51,6 +51,10 @@ fn problem(body: &Value) -> Option<String> {
         Some("Collection(driveItem)") => ("driveItem", true),
         Some("driveItemVersion") => ("driveItemVersion", false),
         Some("Collection(driveItemVersion)") => ("driveItemVersion", true),
+        Some("thumbnail") => ("thumbnail", false),
+        Some("thumbnailSet") => ("thumbnailSet", false),
+        Some("Collection(thumbnailSet)") => ("thumbnailSet", true),
+        Some("microsoft.graph.itemPreviewInfo") => ("itemPreviewInfo", false),
         Some("drives/$entity") => ("drive", false),
         Some("drives") => ("drive", true),
         Some("microsoft.graph.uploadSession") => ("uploadSession", false),
