@@ -46,6 +46,7 @@ pub(super) fn run(options: &DemoOptions) -> anyhow::Result<ExitCode> {
     runtime()?.block_on(async {
         let demo = demo::prepare(&app).await?;
         demo::allow_sign_in(&app, &demo).await?;
+        tokio::task::block_in_place(|| app.id_tokens.key_set())?;
         let server = Server::bind(Arc::clone(&app)).await?;
         let base_url = match &app.config.public_url {
             Some(url) => url.clone(),

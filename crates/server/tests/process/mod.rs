@@ -48,6 +48,7 @@ pub(crate) struct User {
     pub(crate) kind: String,
     pub(crate) drive_id: String,
     pub(crate) access_token: String,
+    pub(crate) password: String,
 }
 
 #[derive(Debug, Clone, Deserialize)]

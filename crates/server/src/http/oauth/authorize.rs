@@ -28,9 +28,11 @@ const LONGEST: usize = 4096;
 /// What of the person's time the application wants.
 #[derive(Debug, Clone, Copy, Default)]
 struct Prompt {
+    /// Nobody is to be asked.
     none: bool,
-    login: bool,
-    select_account: bool,
+    /// Who it is has to be asked again. A browser has one account here, so that choosing one is signing in.
+    who: bool,
+    /// What the application may do has to be asked again.
     consent: bool,
 }
 
@@ -150,13 +152,12 @@ fn prompt(text: Option<&str>) -> Outcome<Prompt> {
     for word in text.unwrap_or_default().split_ascii_whitespace() {
         match word {
             "none" => prompt.none = true,
-            "login" => prompt.login = true,
-            "select_account" => prompt.select_account = true,
+            "login" | "select_account" => prompt.who = true,
             "consent" => prompt.consent = true,
             _ => return Err(Refusal::request("The prompt has to be none, login, select_account or consent.")),
         }
     }
-    if prompt.none && (prompt.login || prompt.select_account || prompt.consent) {
+    if prompt.none && (prompt.who || prompt.consent) {
         return Err(Refusal::request("The prompt none stands alone."));
     }
     Ok(prompt)
@@ -169,7 +170,7 @@ impl Visit {
         let is_taken = |person: &Person| self.authority.takes(&person.tenant);
         let wants_other = person.as_ref().is_some_and(|person| !is_taken(person) || !self.is_hinted(person));
         let person = person.filter(|_| !wants_other);
-        let asks_again = decision.is_none() && (self.prompt.login || self.prompt.select_account);
+        let asks_again = decision.is_none() && self.prompt.who;
         let Some(person) = person.filter(|_| !asks_again) else {
             if self.prompt.none {
                 let why = "Nobody is signed in, and nobody was to be asked.";
@@ -201,12 +202,12 @@ impl Visit {
         let (path, query) = self.place.split_once('?').unwrap_or((&self.place, ""));
         let mut again = url::form_urlencoded::Serializer::new(String::new());
         for (name, value) in url::form_urlencoded::parse(query.as_bytes()) {
-            match name.as_ref() {
-                "login_hint" => {}
-                "prompt" if self.prompt.consent => drop(again.append_pair("prompt", "consent")),
-                "prompt" => {}
-                _ => drop(again.append_pair(&name, &value)),
+            if !matches!(name.as_ref(), "login_hint" | "prompt") {
+                again.append_pair(&name, &value);
             }
+        }
+        if self.prompt.consent {
+            again.append_pair("prompt", "consent");
         }
         let next = format!("{path}?{}", again.finish());
         let mut more = Vec::new();

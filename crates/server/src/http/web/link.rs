@@ -38,7 +38,7 @@ use crate::ops::openings::Download;
 use crate::ops::{Credentials, Tx, item, password};
 
 /// Items on a page of a folder's listing.
-const PAGE: u32 = 200;
+pub(super) const PAGE: u32 = 200;
 
 /// Bytes that the password form may send.
 const FORM_BYTES: usize = 4096;
@@ -111,8 +111,6 @@ struct Door {
     context: Context,
     language: Language,
     token: String,
-    /// The path and query that were asked for, to come back to after signing in.
-    place: String,
     /// The link that the token stands for, which may be one that never was.
     link: PermissionId,
 }
@@ -127,8 +125,7 @@ impl Door {
     fn read(app: Arc<App>, token: String, headers: &HeaderMap, uri: &Uri, peer: Option<&Peer>) -> Self {
         let (context, _) = Context::read(&app, headers, uri, peer);
         let link = credentials::link_of_token(&app, &token);
-        let place = uri.path_and_query().map_or("/", |place| place.as_str()).to_owned();
-        Self { context, language: language(headers), link, token, place, app }
+        Self { context, language: language(headers), link, token, app }
     }
 
     fn source(&self) -> Source {
@@ -183,7 +180,8 @@ impl Door {
     fn closed(&self, decision: Decision, permission: Option<&Permission>) -> Result<Response, Error> {
         Ok(match decision {
             Decision::Password => self.password_page(permission, None, StatusCode::UNAUTHORIZED),
-            Decision::SignIn => sign_in_page(&self.place, self.language),
+            // Back to the shared item, not to the one below it that was asked for: until the gate opens no id is said back.
+            Decision::SignIn => sign_in_page(&self.url(), self.language),
             Decision::NotForYou => return Err(gate::refusal(decision)),
             // A closed policy looks like a dead link to strangers; whoever made it is told by the API.
             Decision::Closed | Decision::Gone | Decision::Open(_) | Decision::Add => gone(self.language),
@@ -353,7 +351,8 @@ fn audience(permission: &Permission) -> Audience {
     }
 }
 
-fn page_start(app: &App, uri: &Uri) -> Result<Option<String>, Error> {
+/// The key behind which a page of a listing begins.
+pub(super) fn page_start(app: &App, uri: &Uri) -> Result<Option<String>, Error> {
     let Some(token) = uri.query().and_then(|query| query.split('&').find_map(|option| option.strip_prefix("page=")))
     else {
         return Ok(None);

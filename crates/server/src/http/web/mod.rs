@@ -8,6 +8,7 @@ pub(crate) mod language;
 mod link;
 pub(crate) mod notices;
 pub(crate) mod pages;
+mod plain;
 mod preview;
 pub(crate) mod session;
 pub(crate) mod sign_in;
@@ -20,7 +21,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::body::Body;
-use axum::extract::{Path, Request, State};
+use axum::extract::{Path, Request};
 use axum::http::header::{
     ACCEPT_LANGUAGE, CACHE_CONTROL, CONTENT_LANGUAGE, CONTENT_SECURITY_POLICY, CONTENT_TYPE, REFERRER_POLICY,
     RETRY_AFTER, VARY, WWW_AUTHENTICATE, X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
@@ -33,8 +34,7 @@ use driveway_core::error::Code;
 
 use self::language::Language;
 use self::notices::{GonePage, HomePage, ProblemPage, SignInPage};
-use super::context::Context;
-use super::{Peer, credentials, refusal};
+use super::refusal;
 use crate::app::App;
 
 /// The routes of the pages.
@@ -43,8 +43,8 @@ pub(crate) fn routes() -> Router<Arc<App>> {
         .route("/", get(home))
         .route("/assets/{file}", get(asset))
         .route("/robots.txt", get(robots))
-        .route("/d/{drive}", get(drive))
-        .route("/d/{drive}/{item}", get(item))
+        .route("/d/{drive}", get(plain::drive))
+        .route("/d/{drive}/{item}", get(plain::item))
         .merge(link::routes())
         .merge(sign_in::routes())
         .merge(device::routes())
@@ -136,30 +136,6 @@ pub(crate) fn not_found(request: &Request) -> Response {
 async fn home(request: Request) -> Response {
     let language = language(request.headers());
     page(StatusCode::OK, HomePage::render(language), language, Frame::Never)
-}
-
-/// The `webUrl` of a drive. Its page comes with sign-in pages; a program with a token is led to the API.
-async fn drive(State(app): State<Arc<App>>, Path(drive): Path<String>, request: Request) -> Response {
-    lead(&app, &format!("/v1.0/drives/{drive}"), &request)
-}
-
-/// The `webUrl` of an item. Its page comes with sign-in pages; a program with a token is led to the API.
-async fn item(State(app): State<Arc<App>>, Path((drive, item)): Path<(String, String)>, request: Request) -> Response {
-    lead(&app, &format!("/v1.0/drives/{drive}/items/{item}"), &request)
-}
-
-/// Leads whoever shows a good token to the API, which says the rest; everybody else is asked to sign in.
-fn lead(app: &App, place: &str, request: &Request) -> Response {
-    let (context, _) = Context::read(app, request.headers(), request.uri(), request.extensions().get::<Peer>());
-    match credentials::bearer(app, request.headers(), &context) {
-        Ok(Some(_)) if is_plain(place) => refusal::found(&format!("{}{place}", context.base_url)),
-        _ => sign_in_page(request.uri().path(), language(request.headers())),
-    }
-}
-
-/// Whether an address consists of what ids consist of, so that nothing from outside gets into a header (P31).
-fn is_plain(place: &str) -> bool {
-    place.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'/' | b'!' | b'-' | b'_' | b'.'))
 }
 
 async fn robots() -> &'static str {

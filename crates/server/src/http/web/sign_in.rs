@@ -62,8 +62,8 @@ impl Guest {
         }
         let policy = headers.get(CONTENT_SECURITY_POLICY).and_then(|policy| policy.to_str().ok()).unwrap_or_default();
         let own = "form-action 'self'";
-        let policy = policy.replace(own, &[own, &targets.join(" ")].join(" "));
-        if let Ok(policy) = HeaderValue::from_str(policy.trim()) {
+        let all = targets.iter().fold(own.to_owned(), |all, target| format!("{all} {target}"));
+        if let Ok(policy) = HeaderValue::from_str(&policy.replace(own, &all)) {
             headers.insert(CONTENT_SECURITY_POLICY, policy);
         }
         response
@@ -155,11 +155,11 @@ async fn ask(State(app): State<Arc<App>>, request: Request) -> Response {
         wants_other_account: !fields.get("other").is_empty(),
         problem: None,
     };
-    let response = show(&guest, StatusCode::OK, form);
+    let response = show(&guest, StatusCode::OK, &form);
     guest.answer(Ok(response))
 }
 
-fn show(guest: &Guest, status: StatusCode, form: SignInForm) -> Response {
+fn show(guest: &Guest, status: StatusCode, form: &SignInForm) -> Response {
     guest.form(status, &targets(&form.next), |proof| SignInForm { proof, ..form.clone() }.render(guest.language))
 }
 
@@ -182,7 +182,7 @@ async fn try_form(guest: &Guest, body: Body) -> Result<Response, Error> {
         problem: Some(problem),
     };
     if !guest.proves(&fields)? {
-        return Ok(show(guest, StatusCode::FORBIDDEN, again(SignInProblem::Stale)));
+        return Ok(show(guest, StatusCode::FORBIDDEN, &again(SignInProblem::Stale)));
     }
     let (app, context) = (&guest.app, &guest.context);
     match sign_in::try_password(app, name, &fields.secret("password"), context.client, context.now).await {
@@ -193,13 +193,13 @@ async fn try_form(guest: &Guest, body: Body) -> Result<Response, Error> {
         }
         Ok(None) => {
             let problem = SignInProblem::Password(PasswordProblem::Wrong);
-            Ok(show(guest, StatusCode::FORBIDDEN, again(problem)))
+            Ok(show(guest, StatusCode::FORBIDDEN, &again(problem)))
         }
         Err(error) if error.code() == Code::ActivityLimitReached => {
             let seconds = error.retry_after_seconds().unwrap_or(60);
             let problem = PasswordProblem::TooMany { retry_after_seconds: u64::from(seconds) };
             let form = again(SignInProblem::Password(problem));
-            let mut response = show(guest, StatusCode::TOO_MANY_REQUESTS, form);
+            let mut response = show(guest, StatusCode::TOO_MANY_REQUESTS, &form);
             response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds));
             Ok(response)
         }

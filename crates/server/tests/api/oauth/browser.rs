@@ -67,7 +67,6 @@ impl Browser {
         answer
     }
 
-    #[expect(dead_code, reason = "for the tests of sessions")]
     /// The value of a cookie that the browser keeps.
     pub fn cookie(&self, name: &str) -> Option<String> {
         self.cookies.lock().unwrap().get(name).cloned()

@@ -3,8 +3,10 @@
 mod browser;
 mod client;
 mod code;
+mod device;
 mod discovery;
 mod refresh;
+mod session;
 
 use driveway::config::Config;
 use driveway::ops::demo;
