@@ -30,6 +30,7 @@ mod permissions;
 mod policies;
 mod recycle_bin;
 mod redemptions;
+mod sign_ins;
 mod small_nouns;
 mod transactions;
 mod trees;

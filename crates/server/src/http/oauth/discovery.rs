@@ -99,3 +99,12 @@ async fn metadata(app: &App, context: &Context, query: &str) -> Outcome<Value> {
         "metadata": [{ "preferred_network": host, "preferred_cache": host, "aliases": [host] }],
     }))
 }
+
+/// What msal for Python asks about an account before it sends a password: whether another authority signs it in. None does,
+/// and the answer is the same for every name, there or not.
+pub(super) async fn realm(State(app): State<Arc<App>>, Path(name): Path<String>, request: Request) -> Response {
+    let (context, _) = context(&app, &request);
+    let domain = name.rsplit_once('@').map_or("", |(_, domain)| domain);
+    let realm = json!({ "ver": "1.0", "account_type": "Managed", "domain_name": domain });
+    answer(Ok(respond(StatusCode::OK, &realm)), &context)
+}

@@ -28,6 +28,7 @@ use crate::ops::oauth::{self, Kind, Outcome, Refusal};
 pub(crate) fn routes() -> Router<Arc<App>> {
     Router::new()
         .route("/common/discovery/instance", get(discovery::instance).fallback(other_verb))
+        .route("/common/userrealm/{name}", get(discovery::realm).fallback(other_verb))
         .route("/{tenant}/.well-known/openid-configuration", get(discovery::configuration).fallback(other_verb))
         .route("/{tenant}/v2.0/.well-known/openid-configuration", get(discovery::configuration).fallback(other_verb))
         .route("/{tenant}/discovery/v2.0/keys", get(discovery::keys).fallback(other_verb))

@@ -91,13 +91,9 @@ impl ConsentForm {
     /// The page as HTML.
     pub(crate) fn render(&self, language: Language) -> String {
         let text = SignInText::of(language);
-        let mut sentences: Vec<&'static str> = Vec::new();
-        for scope in self.scopes.split_ascii_whitespace() {
-            let sentence = text.sentence(Ask::of(scope));
-            if !sentences.contains(&sentence) {
-                sentences.push(sentence);
-            }
-        }
+        let asked: Vec<Ask> = self.scopes.split_ascii_whitespace().map(Ask::of).collect();
+        // Each once, and what goes on without the person last.
+        let sentences = Ask::ALL.into_iter().filter(|ask| asked.contains(ask)).map(|ask| text.sentence(ask)).collect();
         rendered(&ConsentTemplate { shell: Shell::new(text.allow_title, language), text, page: self, sentences })
     }
 }

@@ -21,7 +21,7 @@ pub(super) enum Ask {
 
 impl Ask {
     /// Every kind, in the order of the texts.
-    const ALL: [Self; 11] = [
+    pub(super) const ALL: [Self; 11] = [
         Self::OwnProfile,
         Self::ReadOwn,
         Self::WriteOwn,

@@ -61,6 +61,13 @@ async fn the_instance_is_its_own_authority() {
     assert_eq!(discovery, format!("http://{HOST}/common/v2.0/.well-known/openid-configuration"));
     assert_eq!(document["metadata"][0]["aliases"], serde_json::json!([HOST]));
     refused(&server.anonymous().get("/common/discovery/instance").await, 400, "invalid_request");
+    for name in ["alice", "nobody"] {
+        let realm = tokens(&server.anonymous().get(&format!("/common/userrealm/{name}@harbour.example")).await);
+        assert_eq!(
+            realm,
+            serde_json::json!({"ver": "1.0", "account_type": "Managed", "domain_name": "harbour.example"})
+        );
+    }
 }
 
 #[tokio::test]
