@@ -126,11 +126,6 @@ impl Tx<'_> {
         self.execute("DELETE FROM oauth_grants WHERE id = $1", values![id]).map(drop)
     }
 
-    /// Ends what came of a person's sign-ins to an application.
-    pub fn delete_oauth_grants_of(&mut self, user: UserId, application: ApplicationId) -> Result<u64> {
-        self.execute("DELETE FROM oauth_grants WHERE user_id = $1 AND application_id = $2", values![user, application])
-    }
-
     /// Keeps a refresh token under its hash.
     pub fn insert_refresh_token(&mut self, hash: Sha256, grant: GrantId, expires_at: Timestamp) -> Result<()> {
         let sql = "INSERT INTO refresh_tokens (token_hash, grant_id, expires_at) VALUES ($1, $2, $3)";

@@ -22,8 +22,9 @@ use driveway_core::seal::Purpose;
 use secrecy::SecretString;
 
 use super::language::Language;
-use super::notices::{PasswordPage, PasswordProblem, TakesFilesPage};
+use super::notices::{PasswordPage, PasswordProblem, ProblemPage, TakesFilesPage};
 use super::pages::{Audience, Breadcrumb, EmbedPage, FilePage, FolderEntry, FolderPage, Preview};
+use super::sign_in::sign_in_url;
 use super::{Frame, gone, language, page, preview, problem, session, sign_in_page, visit};
 use crate::app::App;
 use crate::auth::token::Claims;
@@ -167,7 +168,7 @@ impl Door {
             }
             Passage::Closed(decision, permission, why) => {
                 self.app.openings.refused_by(link, why, &shown, now);
-                Entry::Closed(self.closed(decision, permission.as_ref())?)
+                Entry::Closed(self.closed(decision, permission.as_ref()))
             }
         })
     }
@@ -177,15 +178,22 @@ impl Door {
         page(StatusCode::OK, TakesFilesPage::render(self.language), self.language, Frame::Never)
     }
 
-    fn closed(&self, decision: Decision, permission: Option<&Permission>) -> Result<Response, Error> {
-        Ok(match decision {
+    fn closed(&self, decision: Decision, permission: Option<&Permission>) -> Response {
+        match decision {
             Decision::Password => self.password_page(permission, None, StatusCode::UNAUTHORIZED),
             // Back to the shared item, not to the one below it that was asked for: until the gate opens no id is said back.
             Decision::SignIn => sign_in_page(&self.url(), self.language),
-            Decision::NotForYou => return Err(gate::refusal(decision)),
+            Decision::NotForYou => self.not_for_you(),
             // A closed policy looks like a dead link to strangers; whoever made it is told by the API.
             Decision::Closed | Decision::Gone | Decision::Open(_) | Decision::Add => gone(self.language),
-        })
+        }
+    }
+
+    /// The page for somebody who is signed in and isn't meant: another account of theirs may be.
+    fn not_for_you(&self) -> Response {
+        let problem = ProblemPage::for_status(403, None, self.language);
+        let html = ProblemPage { sign_in_url: Some(sign_in_url(&self.url(), &[])), ..problem }.render(self.language);
+        page(StatusCode::FORBIDDEN, html, self.language, Frame::Never)
     }
 
     fn password_page(
@@ -389,7 +397,7 @@ impl Door {
                 Passage::Closed(Decision::Password, Some(permission), _) => permission,
                 Passage::Closed(decision, permission, why) => {
                     self.app.openings.refused_by(link, why, &shown, now);
-                    return self.closed(decision, permission.as_ref());
+                    return Ok(self.closed(decision, permission.as_ref()));
                 }
             };
         match password::visit(&self.app, link, guess, bearer, self.source(), self.context.client, now).await {

@@ -63,6 +63,8 @@ pub(crate) struct ProblemPage {
     pub(crate) status: u16,
     /// The request id, for the operator's log.
     pub(crate) reference: Option<String>,
+    /// Where one signs in with another account, if that may help.
+    pub(crate) sign_in_url: Option<String>,
 }
 
 impl ProblemPage {
@@ -80,7 +82,13 @@ impl ProblemPage {
             503 => &text.unavailable,
             _ => &text.internal,
         };
-        Self { title: notice.title.to_owned(), message: notice.message.to_owned(), status, reference: None }
+        Self {
+            title: notice.title.to_owned(),
+            message: notice.message.to_owned(),
+            status,
+            reference: None,
+            sign_in_url: None,
+        }
     }
 
     fn too_many_requests(retry_after_seconds: Option<u64>, text: &Text) -> Self {
@@ -89,6 +97,7 @@ impl ProblemPage {
             message: try_again(retry_after_seconds.unwrap_or(60), text),
             status: 429,
             reference: None,
+            sign_in_url: None,
         }
     }
 }
@@ -184,6 +193,7 @@ impl ProblemPage {
         rendered(&NoticeTemplate {
             status: Some(self.status),
             reference: self.reference.as_deref(),
+            action: self.sign_in_url.as_deref().map(|url| (url, SignInText::of(language).switch)),
             ..NoticeTemplate::new(&self.title, &self.message, language)
         })
     }

@@ -34,7 +34,8 @@ async fn a_link_for_the_organization_opens_for_whoever_signed_in() {
     assert!(browser.get(&format!("{link}?download=1")).await.expect(200).text().starts_with("Welcome to Driveway"));
 
     let pat = Browser::of(&server, "pat@personal.example").await;
-    assert_eq!(pat.get(&link).await.status.as_u16(), 403);
+    let not_hers = pat.get(&link).await.expect(403).text();
+    assert!(not_hers.contains(&format!("href=\"{sign_in}\"")) && !not_hers.contains("Welcome"), "{not_hers}");
     // The cookie is for pages alone.
     browser.get("/v1.0/me/drive").await.error(401, "InvalidAuthenticationToken");
     browser.get("/driveway/v1/links").await.expect(401);
