@@ -46,6 +46,8 @@ pub enum Purpose {
     Trail,
     /// A place in the changes of a drive.
     Delta,
+    /// The proof that a form was sent from a page of ours.
+    Form,
 }
 
 impl Purpose {
@@ -62,6 +64,7 @@ impl Purpose {
             Self::Demo => b"driveway/demo",
             Self::Trail => b"driveway/trail",
             Self::Delta => b"driveway/delta",
+            Self::Form => b"driveway/form",
         }
     }
 }

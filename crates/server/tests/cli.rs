@@ -162,7 +162,7 @@ fn a_demo_goes_on_where_it_was() {
 fn keys_are_their_owners_alone() {
     let (_directory, data, _) = demo();
     let keys: Vec<PathBuf> = fs::read_dir(data.join("keys")).unwrap().map(|entry| entry.unwrap().path()).collect();
-    assert_eq!(keys.len(), 2, "{keys:?}");
+    assert_eq!(keys.len(), 3, "{keys:?}");
     for key in keys {
         assert_eq!(mode(&key), 0o600, "{}", key.display());
     }
@@ -212,6 +212,9 @@ fn serve_on_an_empty_directory_makes_an_administrator_and_says_how_to_get_a_toke
     let (running, printed) = start(&data, &["serve"]);
     drop(running);
     assert!(printed.contains("administrator"), "{printed}");
+    assert!(
+        printed.lines().any(|line| line.trim().starts_with("http://127.0.0.1:") && line.contains("/sign-in/link/"))
+    );
     let line = printed.lines().find(|line| line.trim().starts_with("driveway token ")).unwrap();
     let client = line.split("--client-id ").nth(1).unwrap().split(' ').next().unwrap();
     let upn = line.split("--user ").nth(1).unwrap().split(' ').next().unwrap();
@@ -220,6 +223,41 @@ fn serve_on_an_empty_directory_makes_an_administrator_and_says_how_to_get_a_toke
     let (running, printed) = start(&data, &["serve"]);
     drop(running);
     assert!(!printed.contains("administrator"), "once: {printed}");
+}
+
+#[test]
+fn people_get_passwords_and_applications_are_registered() {
+    use std::io::Write;
+    let (_directory, data, _) = demo();
+    let with_password = |arguments: &[&str], password: &str| {
+        let mut command = driveway(arguments);
+        command.arg("--data").arg(&data).stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null());
+        let mut child = command.spawn().unwrap();
+        child.stdin.take().unwrap().write_all(format!("{password}\n").as_bytes()).unwrap();
+        child.wait().unwrap().success()
+    };
+    assert!(with_password(&["user", "add", "ann@harbour.example", "--password-stdin"], "six knots"));
+    assert!(with_password(&["user", "password", "ann@harbour.example"], "seven knots"));
+    assert!(!with_password(&["user", "password", "ann@harbour.example"], "short"));
+    assert!(!with_password(&["user", "password", "nobody@harbour.example"], "seven knots"));
+    let link = works(&data, &["user", "sign-in-link", "ann@harbour.example"]);
+    assert!(link.starts_with("/sign-in/link/") && link.trim().len() > 50, "{link}");
+
+    let id = "b15665d9-eda6-4092-8539-0eec376afd59";
+    let public = works(&data, &["app", "add", "rclone", "--client-id", id, "--public", "--without-pkce"]);
+    assert_eq!(public, format!("client id {id}\n"));
+    let address = ["--redirect-uri", "http://localhost:53682/"];
+    let secret = works(&data, &["app", "add", "mine", address[0], address[1], "--role", "Files.Read.All"]);
+    assert!(secret.contains("\nclient secret "), "{secret}");
+    for bad in [
+        &["app", "add", "again", "--client-id", id][..],
+        &["app", "add", "x", "--client-id", "d21e0000-0000-4000-8000-000000000000"],
+        &["app", "add", "x", "--redirect-uri", "javascript:alert(1)"],
+        &["app", "add", "x", "--scope", "Mail.Read"],
+    ] {
+        fails(&data, bad, 1);
+    }
+    fails(&data, &["app", "add", "x", "--without-pkce"], 2);
 }
 
 #[test]

@@ -1,16 +1,19 @@
 //! Administration: people, groups, sites, applications and the sharing policy.
 
+use std::io::{BufRead, Read};
 use std::process::ExitCode;
 
 use anyhow::{Context, bail};
 use clap::{Args, Subcommand, ValueEnum};
-use data_encoding::BASE64URL_NOPAD;
 use driveway_core::id::{ApplicationId, GroupId, UserId};
 use driveway_core::identity::{Tenant, TenantKind};
 
+use secrecy::{ExposeSecret, SecretString};
+
+use super::serve::runtime;
 use super::{DataOptions, say};
 use crate::app::App;
-use crate::ops::{directory, policy as policy_ops, provision};
+use crate::ops::{directory, policy as policy_ops, provision, sign_in};
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
 pub(super) enum AccountKind {
@@ -37,9 +40,16 @@ pub(super) enum UserCommand {
         /// Make them an administrator of the organization.
         #[arg(long)]
         administrator: bool,
+        /// Read their password from the first line of standard input.
+        #[arg(long)]
+        password_stdin: bool,
     },
     /// List people.
     List(DataOptions),
+    /// Set a person's password from the first line of standard input, which signs them out everywhere.
+    Password(NamedUser),
+    /// Print the path of a page where a person chooses a password, once and within the hour.
+    SignInLink(NamedUser),
     /// Take a person's rights away, and with them every link that they made.
     Disable(NamedUser),
     /// Give a person's rights back.
@@ -56,12 +66,26 @@ pub(super) struct NamedUser {
 
 pub(super) fn user(command: UserCommand) -> anyhow::Result<ExitCode> {
     match command {
-        UserCommand::Add { data, upn, display_name, kind, administrator } => {
+        UserCommand::Add { data, upn, display_name, kind, administrator, password_stdin } => {
             let app = data.open()?;
+            let password = password_stdin.then(read_password).transpose()?;
             let tenant = tenant(&app, kind)?;
             let display_name = display_name.unwrap_or_else(|| upn.split('@').next().unwrap_or(&upn).to_owned());
             let (user, drive) = provision::user(&app, &tenant, &upn, &display_name, administrator)?;
+            if let Some(password) = password {
+                runtime()?.block_on(sign_in::set_password(&app, user.id, &password))?;
+            }
             say(&format!("{} {} drive {}", user.id, user.user_principal_name, drive.id));
+        }
+        UserCommand::Password(named) => {
+            let app = named.data.open()?;
+            let id = find_user(&app, &named.upn)?;
+            runtime()?.block_on(sign_in::set_password(&app, id, &read_password()?))?;
+        }
+        UserCommand::SignInLink(named) => {
+            let app = named.data.open()?;
+            let link = sign_in::new_link(&app, find_user(&app, &named.upn)?)?;
+            say(&format!("{}/sign-in/link/{}", app.config.public_url.as_deref().unwrap_or(""), link.expose_secret()));
         }
         UserCommand::List(data) => {
             for user in directory::users(&data.open()?)? {
@@ -73,6 +97,13 @@ pub(super) fn user(command: UserCommand) -> anyhow::Result<ExitCode> {
         UserCommand::Enable(named) => set_user_enabled(&named, true)?,
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// The first line of standard input, which the shell's history and the list of processes don't show.
+fn read_password() -> anyhow::Result<SecretString> {
+    let mut line = String::new();
+    std::io::stdin().lock().take(1024).read_line(&mut line).context("no password on standard input")?;
+    Ok(line.trim_end_matches(['\r', '\n']).to_owned().into())
 }
 
 fn set_user_enabled(named: &NamedUser, enabled: bool) -> anyhow::Result<()> {
@@ -176,12 +207,7 @@ pub(super) fn site(command: SiteCommand) -> anyhow::Result<ExitCode> {
 #[derive(Debug, Subcommand)]
 pub(super) enum AppCommand {
     /// Register an application and print its client id and secret. The secret is shown this once.
-    Add {
-        #[command(flatten)]
-        data: DataOptions,
-        /// The name for people.
-        display_name: String,
-    },
+    Add(super::app::AddOptions),
     /// List applications.
     List(DataOptions),
     /// Refuse an application's tokens, and close the links that it made for itself.
@@ -200,13 +226,7 @@ pub(super) struct NamedApp {
 
 pub(super) fn app(command: AppCommand) -> anyhow::Result<ExitCode> {
     match command {
-        AppCommand::Add { data, display_name } => {
-            let app = data.open()?;
-            let secret = BASE64URL_NOPAD.encode(&app.entropy.bytes::<32>());
-            let id = ApplicationId::from_uuid(app.entropy.opaque_id());
-            provision::application(&app, &display_name, id, Some(&secret))?;
-            say(&format!("client id {id}\nclient secret {secret}"));
-        }
+        AppCommand::Add(options) => super::app::add(options)?,
         AppCommand::List(data) => {
             for application in directory::applications(&data.open()?)? {
                 let state = if application.enabled { "" } else { " (disabled)" };

@@ -5,6 +5,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use driveway_core::identity::TenantKind;
+use secrecy::ExposeSecret;
 use tracing_subscriber::EnvFilter;
 
 use super::{ServeOptions, reach, say};
@@ -12,7 +13,7 @@ use crate::app::App;
 use crate::entropy::Entropy;
 use crate::http::Server;
 use crate::jobs;
-use crate::ops::{directory, provision};
+use crate::ops::{directory, provision, sign_in};
 
 /// Serves until interrupted.
 pub(super) fn run(options: &ServeOptions) -> anyhow::Result<ExitCode> {
@@ -20,8 +21,8 @@ pub(super) fn run(options: &ServeOptions) -> anyhow::Result<ExitCode> {
     let app = Arc::new(App::open(options.config()?, Entropy::System)?);
     runtime()?.block_on(async {
         let server = Server::bind(Arc::clone(&app)).await?;
-        tokio::task::block_in_place(|| prepare(&app))?;
         let base_url = reach::base_url(&app.config, &server)?;
+        tokio::task::block_in_place(|| prepare(&app, &base_url))?;
         say(&format!("Driveway serves {} at {base_url}", app.config.data.display()));
         if let Some(ca) = reach::ca_certificate(&server) {
             say(&format!("\n{}", reach::how_to_trust(ca, &base_url)));
@@ -40,7 +41,9 @@ pub(super) async fn serve(app: Arc<App>, server: Server) {
 }
 
 /// Makes the organization and an administrator on the first start.
-fn prepare(app: &App) -> anyhow::Result<()> {
+fn prepare(app: &App, base_url: &str) -> anyhow::Result<()> {
+    // Made now, so that the first sign-in doesn't wait for it.
+    app.id_tokens.key_set()?;
     let (organization, _) = provision::tenants(app, "Organization")?;
     if directory::users(app)?.iter().any(|user| user.administrator) {
         return Ok(());
@@ -55,10 +58,13 @@ fn prepare(app: &App) -> anyhow::Result<()> {
     )?;
     let data = app.config.data.display();
     say(&format!(
-        "Made an organization with the administrator {upn}. A token for them:\n  \
+        "Made an organization with the administrator {upn}. Open this within the hour, once, to choose their password:\n  \
+         {base_url}/sign-in/link/{link}\n\
+         A token for them without a browser:\n  \
          driveway token --data {data} --user {upn} --client-id {client} --scope \"Files.ReadWrite.All SharePointTenantSettings.ReadWrite.All\"",
         upn = user.user_principal_name,
         client = application.id,
+        link = sign_in::new_link(app, user.id)?.expose_secret(),
     ));
     Ok(())
 }

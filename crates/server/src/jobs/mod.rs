@@ -67,6 +67,9 @@ pub async fn once(app: &App) {
     if let Err(error) = upkeep::prune_password_failures(app).await {
         tracing::warn!(cause = error.cause(), "pruning counts of guesses failed");
     }
+    if let Err(error) = upkeep::prune_sign_ins(app).await {
+        tracing::warn!(cause = error.cause(), "forgetting what of signing in is over failed");
+    }
     if let Err(error) = audit::prune(app).await {
         tracing::warn!(cause = error.cause(), "pruning audit trails failed");
     }

@@ -89,3 +89,10 @@ pub async fn prune_password_failures(app: &App) -> Result<u64> {
     let before = now.saturating_sub(window).unwrap_or(now);
     app.db.write(move |tx| tx.prune_failures(before)).await
 }
+
+/// Forgets sessions, codes and tokens that are over. Used codes are kept for a day, so that a second use is noticed.
+pub async fn prune_sign_ins(app: &App) -> Result<u64> {
+    let now = app.clock.now();
+    let before = now.saturating_sub(GRACE).unwrap_or(now);
+    app.db.write(move |tx| Ok(tx.prune_sign_ins(now)? + tx.prune_codes(before)?)).await
+}

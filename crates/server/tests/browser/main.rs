@@ -22,3 +22,4 @@ mod file;
 mod folder;
 mod password;
 mod script;
+mod sign_in;

@@ -53,6 +53,7 @@ pub(crate) struct User {
     pub(crate) kind: String,
     pub(crate) drive_id: String,
     pub(crate) access_token: String,
+    pub(crate) password: String,
 }
 
 /// A document library: of the group or of the site.

@@ -23,10 +23,11 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0012_upload_sessions", include_str!("../../migrations/0012_upload_sessions.sql")),
     ("0014_cut_off", include_str!("../../migrations/0014_cut_off.sql")),
     ("0015_purged_by", include_str!("../../migrations/0015_purged_by.sql")),
+    ("0017_sign_in", include_str!("../../migrations/0017_sign_in.sql")),
     ("0018_changes", include_str!("../../migrations/0018_changes.sql")),
     ("0020_search", include_str!("../../migrations/0020_search.sql")),
-    ("0020_search_index", include_str!("../../migrations/0020_search_index.sqlite.sql")),
     // The index of words is each database's own: a second driver chooses its twin here.
+    ("0020_search_index", include_str!("../../migrations/0020_search_index.sqlite.sql")),
     ("0021_listing", include_str!("../../migrations/0021_listing.sql")),
 ];
 

@@ -34,6 +34,7 @@ mod policies;
 mod recycle_bin;
 mod redemptions;
 mod search;
+mod sign_ins;
 mod small_nouns;
 mod transactions;
 mod trees;

@@ -22,10 +22,12 @@ use driveway_core::seal::Purpose;
 use secrecy::SecretString;
 
 use super::language::Language;
-use super::notices::{PasswordPage, PasswordProblem, TakesFilesPage};
+use super::notices::{PasswordPage, PasswordProblem, ProblemPage, TakesFilesPage};
 use super::pages::{Audience, Breadcrumb, EmbedPage, FilePage, FolderEntry, FolderPage, Preview};
-use super::{Frame, gone, language, page, preview, problem, sign_in_page, visit};
+use super::sign_in::sign_in_url;
+use super::{Frame, gone, language, page, preview, problem, session, sign_in_page, visit};
 use crate::app::App;
+use crate::auth::token::Claims;
 use crate::http::context::Context;
 use crate::http::credentials;
 use crate::http::deliver::{Disposition, deliver};
@@ -37,7 +39,7 @@ use crate::ops::openings::Download;
 use crate::ops::{Credentials, Tx, children, password};
 
 /// Items on a page of a folder's listing.
-const PAGE: u32 = 200;
+pub(super) const PAGE: u32 = 200;
 
 /// Bytes that the password form may send.
 const FORM_BYTES: usize = 4096;
@@ -131,9 +133,17 @@ impl Door {
         self.context.source(Through::Page)
     }
 
+    /// Who the visitor is: the bearer of a token, or whoever signed in with the browser.
+    async fn bearer(&self, headers: &HeaderMap) -> Result<Option<Claims>, Error> {
+        match credentials::bearer(&self.app, headers, &self.context)? {
+            Some(claims) => Ok(Some(claims)),
+            None => session::claims(&self.app, headers, &self.context).await,
+        }
+    }
+
     /// Asks the gate for the shared item or one below it.
     async fn opened(&self, item: Option<&str>, headers: &HeaderMap) -> Result<Entry, Error> {
-        let bearer = credentials::bearer(&self.app, headers, &self.context)?;
+        let bearer = self.bearer(headers).await?;
         let guess = credentials::link_password(headers)?;
         let link = self.link;
         let item = match item.map(ItemId::parse) {
@@ -158,7 +168,7 @@ impl Door {
             }
             Passage::Closed(decision, permission, why) => {
                 self.app.openings.refused_by(link, why, &shown, now);
-                Entry::Closed(self.closed(decision, permission.as_ref())?)
+                Entry::Closed(self.closed(decision, permission.as_ref()))
             }
         })
     }
@@ -168,14 +178,22 @@ impl Door {
         page(StatusCode::OK, TakesFilesPage::render(self.language), self.language, Frame::Never)
     }
 
-    fn closed(&self, decision: Decision, permission: Option<&Permission>) -> Result<Response, Error> {
-        Ok(match decision {
+    fn closed(&self, decision: Decision, permission: Option<&Permission>) -> Response {
+        match decision {
             Decision::Password => self.password_page(permission, None, StatusCode::UNAUTHORIZED),
-            Decision::SignIn => sign_in_page(self.language),
-            Decision::NotForYou => return Err(gate::refusal(decision)),
+            // Back to the shared item, not to the one below it that was asked for: until the gate opens no id is said back.
+            Decision::SignIn => sign_in_page(&self.url(), self.language),
+            Decision::NotForYou => self.not_for_you(),
             // A closed policy looks like a dead link to strangers; whoever made it is told by the API.
             Decision::Closed | Decision::Gone | Decision::Open(_) | Decision::Add => gone(self.language),
-        })
+        }
+    }
+
+    /// The page for somebody who is signed in and isn't meant: another account of theirs may be.
+    fn not_for_you(&self) -> Response {
+        let problem = ProblemPage::for_status(403, None, self.language);
+        let html = ProblemPage { sign_in_url: Some(sign_in_url(&self.url(), &[])), ..problem }.render(self.language);
+        page(StatusCode::FORBIDDEN, html, self.language, Frame::Never)
     }
 
     fn password_page(
@@ -342,7 +360,8 @@ fn audience(permission: &Permission) -> Audience {
     }
 }
 
-fn page_start(app: &App, uri: &Uri) -> Result<Option<String>, Error> {
+/// The key behind which a page of a listing begins.
+pub(super) fn page_start(app: &App, uri: &Uri) -> Result<Option<String>, Error> {
     let Some(token) = uri.query().and_then(|query| query.split('&').find_map(|option| option.strip_prefix("page=")))
     else {
         return Ok(None);
@@ -365,7 +384,7 @@ async fn show_password(State(app): State<Arc<App>>, Path(token): Path<String>, r
 impl Door {
     async fn try_password(&self, headers: &HeaderMap, body: Body) -> Result<Response, Error> {
         refuse_foreign_form(headers, &self.context)?;
-        let bearer = credentials::bearer(&self.app, headers, &self.context)?;
+        let bearer = self.bearer(headers).await?;
         let guess = read_form(headers, body).await?;
         let link = self.link;
         // The gate first: a link that is over asks nobody for a password any more.
@@ -379,7 +398,7 @@ impl Door {
                 Passage::Closed(Decision::Password, Some(permission), _) => permission,
                 Passage::Closed(decision, permission, why) => {
                     self.app.openings.refused_by(link, why, &shown, now);
-                    return self.closed(decision, permission.as_ref());
+                    return Ok(self.closed(decision, permission.as_ref()));
                 }
             };
         match password::visit(&self.app, link, guess, bearer, self.source(), self.context.client, now).await {
@@ -417,7 +436,7 @@ impl Door {
 }
 
 /// A form that another site's page sends is refused: cookies are set for our own pages only (P40).
-fn refuse_foreign_form(headers: &HeaderMap, context: &Context) -> Result<(), Error> {
+pub(super) fn refuse_foreign_form(headers: &HeaderMap, context: &Context) -> Result<(), Error> {
     let origin = headers.get(ORIGIN).and_then(|origin| origin.to_str().ok());
     let is_foreign = match origin {
         // A page that sends no referrer has the origin `null` in some browsers' forms; then the fetch metadata decides.

@@ -1,13 +1,20 @@
 //! The pages: what a link opens in a browser, without a script.
 
 pub(crate) mod assets;
+mod device;
+mod form_proof;
 pub(crate) mod format;
 pub(crate) mod language;
 mod link;
 pub(crate) mod notices;
 pub(crate) mod pages;
+mod plain;
 mod preview;
 pub(crate) mod previewed;
+pub(crate) mod session;
+pub(crate) mod sign_in;
+pub(crate) mod sign_in_pages;
+mod sign_in_text;
 pub(crate) mod text;
 mod visit;
 
@@ -15,7 +22,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::body::Body;
-use axum::extract::{Path, Request, State};
+use axum::extract::{Path, Request};
 use axum::http::header::{
     ACCEPT_LANGUAGE, CACHE_CONTROL, CONTENT_LANGUAGE, CONTENT_SECURITY_POLICY, CONTENT_TYPE, REFERRER_POLICY,
     RETRY_AFTER, VARY, WWW_AUTHENTICATE, X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
@@ -28,8 +35,7 @@ use driveway_core::error::Code;
 
 use self::language::Language;
 use self::notices::{GonePage, HomePage, ProblemPage, SignInPage};
-use super::context::Context;
-use super::{Peer, credentials, refusal};
+use super::refusal;
 use crate::app::App;
 
 /// The routes of the pages.
@@ -38,10 +44,12 @@ pub(crate) fn routes() -> Router<Arc<App>> {
         .route("/", get(home))
         .route("/assets/{file}", get(asset))
         .route("/robots.txt", get(robots))
-        .route("/d/{drive}", get(drive))
-        .route("/d/{drive}/{item}", get(item))
+        .route("/d/{drive}", get(plain::drive))
+        .route("/d/{drive}/{item}", get(plain::item))
         .merge(link::routes())
         .merge(previewed::routes())
+        .merge(sign_in::routes())
+        .merge(device::routes())
 }
 
 /// Where a page may be shown.
@@ -99,7 +107,7 @@ pub(crate) fn problem(error: &Error, language: Language) -> Response {
         return gone(language);
     }
     if error.code() == Code::Unauthenticated {
-        return sign_in_page(language);
+        return sign_in_page("", language);
     }
     let seconds = error.retry_after_seconds();
     let html = ProblemPage::for_status(status.as_u16(), seconds.map(u64::from), language).render(language);
@@ -111,9 +119,10 @@ pub(crate) fn problem(error: &Error, language: Language) -> Response {
     response
 }
 
-/// The page that asks for a sign-in, and tells nothing of what is behind it.
-pub(crate) fn sign_in_page(language: Language) -> Response {
-    let mut response = page(StatusCode::UNAUTHORIZED, SignInPage::render(language), language, Frame::Never);
+/// The page that asks for a sign-in, and tells nothing of what is behind it. From there one comes back to `place`.
+pub(crate) fn sign_in_page(place: &str, language: Language) -> Response {
+    let html = SignInPage { sign_in_url: sign_in::sign_in_url(place, &[]) }.render(language);
+    let mut response = page(StatusCode::UNAUTHORIZED, html, language, Frame::Never);
     response.headers_mut().insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer realm=\"Driveway\""));
     response
 }
@@ -130,30 +139,6 @@ pub(crate) fn not_found(request: &Request) -> Response {
 async fn home(request: Request) -> Response {
     let language = language(request.headers());
     page(StatusCode::OK, HomePage::render(language), language, Frame::Never)
-}
-
-/// The `webUrl` of a drive. Its page comes with sign-in pages; a program with a token is led to the API.
-async fn drive(State(app): State<Arc<App>>, Path(drive): Path<String>, request: Request) -> Response {
-    lead(&app, &format!("/v1.0/drives/{drive}"), &request)
-}
-
-/// The `webUrl` of an item. Its page comes with sign-in pages; a program with a token is led to the API.
-async fn item(State(app): State<Arc<App>>, Path((drive, item)): Path<(String, String)>, request: Request) -> Response {
-    lead(&app, &format!("/v1.0/drives/{drive}/items/{item}"), &request)
-}
-
-/// Leads whoever shows a good token to the API, which says the rest; everybody else is asked to sign in.
-fn lead(app: &App, place: &str, request: &Request) -> Response {
-    let (context, _) = Context::read(app, request.headers(), request.uri(), request.extensions().get::<Peer>());
-    match credentials::bearer(app, request.headers(), &context) {
-        Ok(Some(_)) if is_plain(place) => refusal::found(&format!("{}{place}", context.base_url)),
-        _ => sign_in_page(language(request.headers())),
-    }
-}
-
-/// Whether an address consists of what ids consist of, so that nothing from outside gets into a header (P31).
-fn is_plain(place: &str) -> bool {
-    place.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'/' | b'!' | b'-' | b'_' | b'.'))
 }
 
 async fn robots() -> &'static str {

@@ -8,6 +8,7 @@ use super::{
     format::try_again,
     language::Language,
     pages::{Shell, rendered},
+    sign_in_text::SignInText,
     text::Text,
 };
 
@@ -33,8 +34,11 @@ pub(crate) struct PasswordPage {
 }
 
 /// The page for links that need a signed-in reader.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct SignInPage;
+#[derive(Debug, Clone)]
+pub(crate) struct SignInPage {
+    /// Where one signs in.
+    pub(crate) sign_in_url: String,
+}
 
 /// The page of a link that takes files and shows nothing.
 #[derive(Debug, Clone, Copy)]
@@ -59,6 +63,8 @@ pub(crate) struct ProblemPage {
     pub(crate) status: u16,
     /// The request id, for the operator's log.
     pub(crate) reference: Option<String>,
+    /// Where one signs in with another account, if that may help.
+    pub(crate) sign_in_url: Option<String>,
 }
 
 impl ProblemPage {
@@ -76,7 +82,13 @@ impl ProblemPage {
             503 => &text.unavailable,
             _ => &text.internal,
         };
-        Self { title: notice.title.to_owned(), message: notice.message.to_owned(), status, reference: None }
+        Self {
+            title: notice.title.to_owned(),
+            message: notice.message.to_owned(),
+            status,
+            reference: None,
+            sign_in_url: None,
+        }
     }
 
     fn too_many_requests(retry_after_seconds: Option<u64>, text: &Text) -> Self {
@@ -85,6 +97,7 @@ impl ProblemPage {
             message: try_again(retry_after_seconds.unwrap_or(60), text),
             status: 429,
             reference: None,
+            sign_in_url: None,
         }
     }
 }
@@ -124,18 +137,29 @@ struct NoticeTemplate<'a> {
     message: &'a str,
     status: Option<u16>,
     reference: Option<&'a str>,
+    /// Where a button leads, and what it says.
+    action: Option<(&'a str, &'a str)>,
+}
+
+impl<'a> NoticeTemplate<'a> {
+    fn new(title: &str, message: &'a str, language: Language) -> Self {
+        Self { shell: Shell::new(title, language), message, status: None, reference: None, action: None }
+    }
 }
 
 /// A page of one heading and one paragraph.
-fn notice(title: &str, message: &str, language: Language) -> String {
-    rendered(&NoticeTemplate { shell: Shell::new(title, language), message, status: None, reference: None })
+pub(super) fn notice(title: &str, message: &str, language: Language) -> String {
+    rendered(&NoticeTemplate::new(title, message, language))
 }
 
 impl SignInPage {
     /// The page as HTML.
-    pub(crate) fn render(language: Language) -> String {
+    pub(crate) fn render(&self, language: Language) -> String {
         let said = &Text::of(language).sign_in;
-        notice(said.title, said.message, language)
+        rendered(&NoticeTemplate {
+            action: Some((&self.sign_in_url, SignInText::of(language).sign_in)),
+            ..NoticeTemplate::new(said.title, said.message, language)
+        })
     }
 }
 
@@ -167,10 +191,10 @@ impl ProblemPage {
     /// The page as HTML.
     pub(crate) fn render(&self, language: Language) -> String {
         rendered(&NoticeTemplate {
-            shell: Shell::new(&self.title, language),
-            message: &self.message,
             status: Some(self.status),
             reference: self.reference.as_deref(),
+            action: self.sign_in_url.as_deref().map(|url| (url, SignInText::of(language).switch)),
+            ..NoticeTemplate::new(&self.title, &self.message, language)
         })
     }
 }
