@@ -85,6 +85,8 @@ pub struct Limits {
     pub versions: u32,
     /// Days after which what is in the recycle bin is deleted for good.
     pub recycle_bin_days: u32,
+    /// Bytes of a text file that are read for search; 0 for names only.
+    pub search_text_bytes: u64,
 }
 
 impl Default for Config {
@@ -129,6 +131,7 @@ impl Default for Limits {
             drive_bytes: 1 << 40,
             versions: 100,
             recycle_bin_days: 93,
+            search_text_bytes: 1024 * 1024,
         }
     }
 }
