@@ -117,7 +117,12 @@ pub fn everywhere(
         let message = "This is for delegated tokens: an application searches in a drive.";
         return Err(Error::new(Code::InvalidRequest, message));
     }
-    let own = if within.own { Some(reach_drive(tx, &caller, &DriveKey::Me, Intent::Read)?) } else { None };
+    let own = match reach_drive(tx, &caller, &DriveKey::Me, Intent::Read) {
+        Ok(drive) => Some(drive).filter(|_| within.own),
+        // Not everybody has a drive of their own.
+        Err(error) if error.code() == Code::ItemNotFound => None,
+        Err(error) => return Err(error),
+    };
     let groups = groups_of(&caller);
     let others = (within.others && reaches_others(&caller)).then_some(groups.as_slice());
     over_all(tx, credentials, &caller, (own, others), search, now)

@@ -93,33 +93,11 @@ async fn following_has_its_refusals_and_its_limit() {
     alice.get(&format!("{FOLLOWING}?$orderby=name")).await.error(400, "invalidRequest");
     alice.get(&format!("{FOLLOWING}?$skiptoken=x")).await.error(400, "invalidRequest");
     alice.get(&format!("{FOLLOWING}/none")).await.error(404, "itemNotFound");
-    let user = server.person(ALICE).user.id;
-    let (drive, now) = (server.person(ALICE).drive.clone(), server.app.clock.now());
-    server
-        .app
-        .db
-        .write(move |tx| {
-            for number in 0..1000_u128 {
-                let id = driveway_core::id::ItemId::from_uuid(uuid::Uuid::from_u128(number + 1));
-                tx.insert_item(&driveway_storage::NewItem {
-                    id,
-                    drive: drive.id.clone(),
-                    parent: drive.root,
-                    name: format!("n {number}"),
-                    name_key: format!("n {number}"),
-                    facet: driveway_storage::NewFacet::Folder,
-                    author_user: None,
-                    author_application: None,
-                    created_at: now,
-                    file_system_created_at: now,
-                    file_system_modified_at: now,
-                })?;
-                tx.follow(user, id, now)?;
-            }
-            Ok(())
-        })
-        .await
-        .unwrap();
+    let (user, drive, now) = (server.person(ALICE).user.id, server.person(ALICE).drive.clone(), server.app.clock.now());
+    crate::search::many(&server, &drive, drive.root, "n", 1..1001).await;
+    let all = (1..1001).map(|id| driveway_core::id::ItemId::from_uuid(uuid::Uuid::from_u128(id)));
+    let follow_all = server.app.db.write(move |tx| all.clone().try_for_each(|item| tx.follow(user, item, now)));
+    follow_all.await.unwrap();
     alice.post(&format!("{file}/follow"), &json!({})).await.error(403, "notAllowed");
 }
 

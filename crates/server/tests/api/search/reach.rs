@@ -1,10 +1,13 @@
 //! P18: nobody finds what they don't reach, by whatever right they come.
 
+use std::collections::BTreeSet;
+
+use driveway_core::id::ItemId;
 use driveway_core::permission::Role;
 use serde_json::json;
 
-use super::{found, hits, index, search_at};
-use crate::steps::{at, edit, id, link, put, revoke, view};
+use super::{found, hits, index, many, search_at};
+use crate::steps::{at, edit, id, link, names, put, revoke, view};
 use crate::support::TestServer;
 use crate::support::sharing::{ADMIN, ALICE, BOB};
 
@@ -50,6 +53,11 @@ async fn p18_a_member_finds_what_they_reach_and_nothing_beside() {
     assert_eq!(found(&narrow, "/v1.0/me/drive", "zori").await, [""; 0]);
     // The folder itself is found where all that is shared is looked through.
     assert_eq!(found(&bob, "/v1.0/me/drive", "shared").await, ["Shared"]);
+    // An application finds what its scopes reach, in a drive that it names.
+    let application = server.application("Files.Read.All");
+    let all = ["zori beside.txt", "zori cut.txt", "zori.txt"];
+    assert_eq!(found(&application, &format!("/v1.0/drives/{drive}"), "zori").await, all);
+    application.get(&search_at("/v1.0/me/drive", "zori")).await.error(400, "invalidRequest");
     server.withdraw(&grant).await;
     assert_eq!(found(&bob, "/v1.0/me/drive", "zori").await, [""; 0]);
     bob.get(&search_at(&folder, "zori")).await.error(404, "itemNotFound");
@@ -128,4 +136,35 @@ async fn p18_a_found_folder_weighs_what_is_reached() {
     let answer = server.bob().get(&search_at("/v1.0/me/drive", "shared")).await.expect(200).json();
     let item = &answer["value"][0];
     assert_eq!((&item["size"], &item["folder"]["childCount"]), (&json!(8), &json!(1)), "{item}");
+}
+
+/// A part of a drive with more in it than is looked at one by one: everything in it is found, page by page, and nothing beside.
+#[tokio::test]
+async fn p18_a_great_part_of_a_drive_is_searched_whole_and_alone() {
+    let server = TestServer::start().await;
+    let folder = plant(&server).await;
+    let drive = server.person(ALICE).drive.clone();
+    let shared = ItemId::parse(folder.rsplit('/').next().unwrap()).unwrap();
+    many(&server, &drive, shared, "zori", 1..2101).await;
+    many(&server, &drive, drive.root, "zori", 3001..3301).await;
+    server.grant(&folder, BOB, Role::Read).await;
+    let bob = server.bob();
+    for is_indexed in [false, true] {
+        if is_indexed {
+            index(&server).await;
+        }
+        for place in [folder.as_str(), "/v1.0/me/drive"] {
+            let (mut seen, mut url) = (BTreeSet::new(), format!("{}?$top=999&$select=name", search_at(place, "zori")));
+            loop {
+                let page = bob.get(&url).await.expect(200).json();
+                for name in names(&page) {
+                    assert!(seen.insert(name.clone()), "{name} twice");
+                }
+                let Some(next) = page["@odata.nextLink"].as_str() else { break };
+                url = next.to_owned();
+            }
+            assert_eq!(seen.len(), 2101, "{place}");
+            assert!(seen.contains("zori.txt") && !seen.contains("zori 3001") && !seen.contains("zori cut.txt"));
+        }
+    }
 }
