@@ -132,6 +132,8 @@ pub enum Resource {
     },
     /// `/admin/sharepoint/settings`: what the organization says about sharing.
     Settings,
+    /// `/search/query`: a search over everything that the caller reaches.
+    Search,
     /// Well formed, but nothing of the drive API: the decoded segments after the version.
     Other(Vec<String>),
 }

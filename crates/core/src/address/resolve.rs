@@ -30,6 +30,7 @@ pub(super) fn resource(mut segments: Segments<'_>) -> Result<Resource, AddressEr
         ["groups"] => Resource::Groups,
         ["sites"] => Resource::Sites,
         ["admin", "sharepoint", "settings"] => Resource::Settings,
+        ["search", "query"] => Resource::Search,
         ["drives"] => Resource::Drives { owner: Owner::Me },
         _ => Resource::Other(texts),
     })

@@ -55,9 +55,11 @@ impl Places {
             On::Sites => "/v1.0/sites",
             On::Organization => "/v1.0/organization",
             On::Batch => "/v1.0/$batch",
+            On::Search => "/v1.0/search/query",
         };
         let tail: String =
             route.tail.iter().flat_map(|name| ["/".to_owned(), name.replace('*', &self.permission)]).collect();
+        let tail = tail.replace("(q)", "(q='*')");
         format!("{start}{tail}")
     }
 }
@@ -81,6 +83,7 @@ pub fn body(route: &Route) -> Value {
         "invite" => json!({ "requireSignIn": true, "roles": ["read"], "recipients": [{ "email": "x@example.com" }] }),
         "permissions.revokeGrants" => json!({ "grantees": [{ "email": "x@example.com" }] }),
         "share.grant" => json!({ "roles": ["write"], "recipients": [{ "email": "x@example.com" }] }),
+        "search.query" => json!({ "requests": [{ "entityTypes": ["driveItem"], "query": { "queryString": "*" } }] }),
         "item.update" => json!({ "name": "Renamed" }),
         _ => json!({}),
     }
@@ -113,8 +116,8 @@ async fn every_route_refuses_a_request_without_a_token() {
 async fn every_route_hides_from_the_wrong_person() {
     let server = TestServer::start().await;
     let places = Places::of(&server).await;
-    // A batch is nobody's; its parts are tried in `batch`.
-    for route in ROUTES.iter().filter(|route| route.on != On::Batch) {
+    // A batch is nobody's; its parts are tried in `batch`. A search over everything is each one's own; `search` tries it.
+    for route in ROUTES.iter().filter(|route| !matches!(route.on, On::Batch | On::Search)) {
         // A live link that isn't for the caller says so (AMB-35); everything else isn't there for them (AMB-61).
         // That there are settings is no secret, nor that organizations have people, groups and sites.
         let is_list = matches!(route.on, On::Users | On::Groups | On::Sites) || route.name == "organization.list";
@@ -192,6 +195,7 @@ fn table() -> String {
             On::Sites => "/sites",
             On::Organization => "/organization",
             On::Batch => "/$batch",
+            On::Search => "/search/query",
         };
         let tail: String = route.tail.iter().flat_map(|name| ["/".to_owned(), name.replace('*', "{id}")]).collect();
         let scopes = match route.needs {

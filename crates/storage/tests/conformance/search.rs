@@ -16,6 +16,7 @@ on_every_database! {
     contents_are_found_as_they_are_now
     pages_leave_nothing_out_and_nothing_twice
     what_is_purged_leaves_no_words
+    what_was_there_before_the_index_comes_into_it
     rights_are_known_by_whoever_holds_them
     what_lies_below_is_searched_one_by_one
     people_follow_items_until_they_are_gone
@@ -112,6 +113,9 @@ async fn a_drive_is_searched_alone(database: Database) {
         assert_eq!(found(&db, "plan").await, [item_id(2)]);
         let both = SearchFor { drives: vec![drive_id(), other.clone()], ..look("plan", true) };
         assert_eq!(found_by(&db, both, 1).await, [item_id(2), item_id(1)]);
+        let many = (0..500).map(|number| DriveId::business(Uuid::from_u128(0x5000 + number))).collect();
+        let many = SearchFor { drives: many, ..look("plan", true) };
+        assert_eq!(found_by(&db, many, 9).await, [item_id(2), item_id(1)]);
         assert_eq!(found_by(&db, SearchFor { drives: Vec::new(), ..look("plan", true) }, 9).await, []);
         index(&db).await;
     }
@@ -205,6 +209,31 @@ async fn what_is_purged_leaves_no_words(database: Database) {
     index_texts(&db, "pier").await;
     assert_eq!((found(&db, "plan").await, found(&db, "harbour").await), (vec![], vec![]));
     assert_eq!((found(&db, "other").await, found(&db, "pier").await), (vec![item_id(2)], vec![item_id(2)]));
+    assert_eq!(db.read(|tx| tx.check()).await.unwrap(), []);
+}
+
+/// As after an update from a version without search.
+async fn what_was_there_before_the_index_comes_into_it(database: Database) {
+    let db = database.open();
+    settle(&db).await;
+    db.write(|tx| {
+        tx.insert_item(&folder(1, ROOT, "plans"))?;
+        insert_file(tx, &file(2, item_id(1), "plan.txt", 7))
+    })
+    .await
+    .unwrap();
+    drop(db);
+    database.tamper(
+        "DROP TABLE search_names; DROP TABLE search_texts; DROP TABLE search_items; DROP TABLE follows;
+         DROP INDEX items_changed_by; DELETE FROM migrations WHERE name LIKE '0020%';",
+    );
+    let db = database.open();
+    for _ in 0..2 {
+        assert_eq!(found(&db, "plan").await, [item_id(2), item_id(1)]);
+        index(&db).await;
+    }
+    assert_eq!(index_texts(&db, "harbour").await, 1, "of files, and not of folders");
+    assert_eq!(found(&db, "harbour").await, [item_id(2)]);
     assert_eq!(db.read(|tx| tx.check()).await.unwrap(), []);
 }
 

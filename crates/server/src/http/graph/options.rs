@@ -10,7 +10,7 @@ use super::{Result, delta};
 use axum::http::Method;
 
 /// Routes that read one thing.
-const SINGLE: [&str; 17] = [
+const SINGLE: [&str; 18] = [
     "drive.get",
     "item.get",
     "content.get",
@@ -25,6 +25,7 @@ const SINGLE: [&str; 17] = [
     "organization.get",
     "settings.get",
     "children.count",
+    "following.get",
     "thumbnails.set",
     "thumbnails.get",
     "thumbnails.content",

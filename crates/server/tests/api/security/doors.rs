@@ -86,6 +86,7 @@ impl Starts {
             On::Sites => directory("sites"),
             On::Organization => directory("organization"),
             On::Batch => directory("$batch"),
+            On::Search => directory("search/query"),
         }
     }
 }
@@ -109,6 +110,8 @@ pub fn graph(starts: &Starts, values: &[String], wanted: impl Fn(&Route) -> bool
 
 fn tails(route: &Route, values: &[String]) -> Vec<String> {
     let joined: String = route.tail.iter().flat_map(|name| ["/", name]).collect();
+    // A star finds all that there is to be found.
+    let joined = joined.replace("(q)", "(q='*')");
     if joined.contains('*') { values.iter().map(|value| joined.replace('*', value)).collect() } else { vec![joined] }
 }
 
