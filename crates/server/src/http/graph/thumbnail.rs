@@ -12,6 +12,7 @@ use driveway_core::thumbnail::{Size, SizeError};
 use futures::{StreamExt, stream};
 use serde_json::{Map, Value, json};
 
+use super::permission::refuse_options;
 use super::{Call, Result, render};
 use crate::app::App;
 use crate::http::json::respond;
@@ -141,7 +142,7 @@ fn reached(call: &Call) -> Result<impl Future<Output = Result<(Access, Option<Me
 /// The sets of an item: one, or none if it is no picture.
 pub(super) async fn list(call: Call) -> Result<Response> {
     let (access, measured) = reached(&call)?.await?;
-    call.refuse_expand()?;
+    refuse_options(&call)?;
     let sizes = Sizes::of(&call.query)?;
     let sets: Vec<Value> =
         measured.map(|measured| set(&call, &access, &access.item, measured, &sizes)).into_iter().collect();
@@ -152,7 +153,7 @@ pub(super) async fn list(call: Call) -> Result<Response> {
 /// One set.
 pub(super) async fn get_set(call: Call) -> Result<Response> {
     let (access, measured) = reached(&call)?.await?;
-    call.refuse_expand()?;
+    refuse_options(&call)?;
     let sizes = Sizes::of(&call.query)?;
     let mut value = set(&call, &access, &access.item, found(&call, measured)?, &sizes);
     render::add_context(&call, &mut value, "thumbnailSet");
@@ -162,17 +163,17 @@ pub(super) async fn get_set(call: Call) -> Result<Response> {
 /// One thumbnail of a set, without its bytes.
 pub(super) async fn get(call: Call) -> Result<Response> {
     let (access, measured) = reached(&call)?.await?;
-    call.refuse_expand()?;
+    refuse_options(&call)?;
     let (size, measured) = (size(&call, &access, measured)?, found(&call, measured)?);
     let mut value = one(&door::base(&call.app, access.item.id, &access.via, &call.context), size, measured);
     render::add_context(&call, &mut value, "thumbnail");
-    Ok(respond(StatusCode::OK, &value))
+    Ok(respond(StatusCode::OK, &render::select(&call, value)))
 }
 
 /// Leads to a thumbnail's bytes.
 pub(super) async fn content(call: Call) -> Result<Response> {
     let (access, measured) = reached(&call)?.await?;
-    call.refuse_expand()?;
+    refuse_options(&call)?;
     let size = size(&call, &access, measured)?;
     let base = door::base(&call.app, access.item.id, &access.via, &call.context);
     Ok(refusal::found(&format!("{base}/{size}")))

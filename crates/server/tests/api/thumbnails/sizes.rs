@@ -55,6 +55,11 @@ async fn a_size_of_ones_own_fits_or_fills_a_box() {
     for query in ["c0x1", "c1601x1", "huge", "c3"] {
         alice.get(&format!("{sizes}?$select={query}")).await.error(400, "invalidRequest");
     }
+    for option in ["$filter=id%20eq%20'0'", "$orderby=id", "$search=a"] {
+        alice.get(&format!("{sizes}?{option}")).await.error(400, "invalidRequest");
+    }
+    let url_only = alice.get(&format!("{sizes}/0/small?$select=url")).await.expect(200).json();
+    assert!(url_only.get("width").is_none() && url_only["url"].is_string(), "{url_only}");
     alice.get(&format!("{sizes}/0/c9999x1")).await.error(400, "invalidRequest");
     for none in ["0/huge", "0/huge/content", "1", "1/small", "1/small/content", "0/source"] {
         alice.get(&format!("{sizes}/{none}")).await.error(404, "itemNotFound");
