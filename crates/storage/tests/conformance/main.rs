@@ -32,6 +32,7 @@ mod policies;
 mod recycle_bin;
 mod redemptions;
 mod small_nouns;
+mod subscriptions;
 mod transactions;
 mod trees;
 mod upload_sessions;
