@@ -12,7 +12,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 /// Networks of IPv4 that aren't the public internet.
 const SPECIAL_V4: &[(Ipv4Addr, u32)] = &[
     // This network, and "no address".
-    (Ipv4Addr::new(0, 0, 0, 0), 8),
+    (Ipv4Addr::UNSPECIFIED, 8),
     // Private networks.
     (Ipv4Addr::new(10, 0, 0, 0), 8),
     (Ipv4Addr::new(172, 16, 0, 0), 12),
@@ -89,6 +89,11 @@ pub struct IpNetwork {
 pub struct MalformedNetwork;
 
 impl IpNetwork {
+    /// `127.0.0.0/8`
+    pub const LOOPBACK_V4: Self = Self { address: IpAddr::V4(Ipv4Addr::new(127, 0, 0, 0)), length: 8 };
+    /// `::1/128`
+    pub const LOOPBACK_V6: Self = Self { address: IpAddr::V6(Ipv6Addr::LOCALHOST), length: 128 };
+
     /// Whether an address lies in it. One of IPv4 that is written as IPv6 counts as what it stands for.
     pub fn contains(&self, address: IpAddr) -> bool {
         match (self.address, address.to_canonical()) {

@@ -8,8 +8,10 @@ use driveway_core::audit::Addresses;
 use serde::{Deserialize, Serialize};
 
 mod mail;
+mod webhooks;
 
 pub use self::mail::{MailConfig, MailServer, Secret};
+pub use self::webhooks::WebhookConfig;
 
 /// The settings of a server. Every one has a default, so that `driveway serve` alone works.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -33,6 +35,8 @@ pub struct Config {
     pub audit: Audit,
     /// How mail is sent, if it is.
     pub mail: MailConfig,
+    /// How programs that subscribed to changes are called.
+    pub webhooks: WebhookConfig,
 }
 
 /// What is kept of links' audit trails.
@@ -99,6 +103,7 @@ impl Default for Config {
             limits: Limits::default(),
             audit: Audit::default(),
             mail: MailConfig::default(),
+            webhooks: WebhookConfig::default(),
         }
     }
 }
@@ -163,6 +168,7 @@ impl Config {
                 ),
             }
         }
+        self.webhooks.validate()?;
         self.mail.validate()
     }
 
@@ -214,6 +220,10 @@ mod tests {
         }
         for setting in ["server", "from", "password_file", "ca_file"] {
             assert!(document.contains(&format!("| `mail.{setting}` |")), "{setting}");
+        }
+        assert!(document.contains("| `webhooks.ca_file` |"));
+        for setting in toml::Value::try_from(WebhookConfig::default()).unwrap().as_table().unwrap().keys() {
+            assert!(document.contains(&format!("| `webhooks.{setting}` |")), "{setting}");
         }
         for setting in toml::Value::try_from(MailConfig::default()).unwrap().as_table().unwrap().keys() {
             assert!(document.contains(&format!("| `mail.{setting}` |")), "{setting}");
