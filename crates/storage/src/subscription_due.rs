@@ -49,6 +49,8 @@ pub struct DueNotification {
     pub lane: Lane,
     /// Where it goes.
     pub url: String,
+    /// Whose it is: a person's through an application, or an application's.
+    pub owner: String,
 }
 
 /// A change, as far as it decides who is told of it.
@@ -82,11 +84,13 @@ impl Tx<'_> {
 
     /// What is due, the longest waiting first: changes, and what is to be told of subscriptions themselves.
     pub fn due_notifications(&mut self, now: Timestamp, limit: u32) -> Result<Vec<DueNotification>> {
-        const CHANGES: &str = "SELECT s.id, s.notification_url FROM subscriptions s
+        const CHANGES: &str =
+            "SELECT s.id, s.notification_url, s.application_id || COALESCE(s.user_id, '') FROM subscriptions s
              WHERE s.removed = 0 AND s.expires_at > $1 AND s.due_at <= $1
                AND EXISTS (SELECT 1 FROM changes c WHERE c.drive_id = s.drive_id AND c.sequence > s.notified_change)
              ORDER BY s.due_at, s.id LIMIT $2";
-        const EVENTS: &str = "SELECT s.id, s.lifecycle_url FROM subscriptions s
+        const EVENTS: &str =
+            "SELECT s.id, s.lifecycle_url, s.application_id || COALESCE(s.user_id, '') FROM subscriptions s
              WHERE s.event IS NOT NULL AND s.lifecycle_url IS NOT NULL AND s.expires_at > $1 AND s.event_due_at <= $1
              ORDER BY s.event_due_at, s.id LIMIT $2";
         let mut due = Vec::new();
@@ -156,7 +160,8 @@ impl Tx<'_> {
 
 fn read_due(row: &mut Row<'_>, lane: Lane) -> crate::Result<DueNotification> {
     let id: String = row.get()?;
-    Ok(DueNotification { id: Uuid::try_parse(&id).map_err(|_| Error::Malformed("id"))?, lane, url: row.get()? })
+    let id = Uuid::try_parse(&id).map_err(|_| Error::Malformed("id"))?;
+    Ok(DueNotification { id, lane, url: row.get()?, owner: row.get()? })
 }
 
 fn read_pending(row: &mut Row<'_>) -> crate::Result<Pending> {

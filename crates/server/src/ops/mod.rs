@@ -39,6 +39,7 @@ pub mod share;
 pub mod shared_with_me;
 pub mod site;
 pub mod special;
+pub mod subscription;
 pub mod sums;
 pub mod ticket;
 pub mod upkeep;

@@ -44,4 +44,5 @@ mod security;
 mod shares;
 mod special_folders;
 mod steps;
+mod subscriptions;
 mod upload_session;

@@ -65,7 +65,8 @@ async fn subscriptions_are_their_makers_until_they_end(database: Database) {
 async fn a_change_is_due_until_it_is_told(database: Database) {
     let db = opened(&database).await;
     let id = Uuid::from_u128(2);
-    let due = DueNotification { id, lane: Lane::Changes, url: "https://hooks.example/".into() };
+    let url = "https://hooks.example/".to_owned();
+    let due = DueNotification { id, lane: Lane::Changes, url, owner: APP.to_string() };
     db.write(move |tx| {
         let known = tx.last_change(&drive_id())?;
         tx.insert_subscription(&subscription(2), known, at(0))?;
@@ -116,7 +117,8 @@ async fn what_is_told_of_a_subscription_outlives_it(database: Database) {
         tx.insert_subscription(&subscription(3), 0, at(0))?;
         tx.raise_event(one, LifecycleEvent::Missed, at(1))?;
         tx.raise_event(three, LifecycleEvent::Missed, at(1))?;
-        let due = DueNotification { id: one, lane: Lane::Lifecycle, url: "https://hooks.example/life".into() };
+        let url = "https://hooks.example/life".to_owned();
+        let due = DueNotification { id: one, lane: Lane::Lifecycle, url, owner: format!("{APP}{ANN}") };
         let of_life = |due: Vec<DueNotification>| -> Vec<DueNotification> {
             due.into_iter().filter(|due| due.lane == Lane::Lifecycle).collect()
         };
