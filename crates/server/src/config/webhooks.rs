@@ -20,6 +20,8 @@ pub struct WebhookConfig {
     pub subscriptions: u32,
     /// Subscriptions that there may be to one drive and what is in it.
     pub subscriptions_per_drive: u32,
+    /// Receivers that one caller may have asked in a minute whether they want to be told; 0 for as many as they like.
+    pub questions_per_minute: u32,
 }
 
 impl Default for WebhookConfig {
@@ -30,6 +32,7 @@ impl Default for WebhookConfig {
             timeout_seconds: 10,
             subscriptions: 100,
             subscriptions_per_drive: 1000,
+            questions_per_minute: 60,
         }
     }
 }

@@ -1,5 +1,5 @@
 //! Asking receivers whether they want to be told: few at once, and of one caller fewer, so that nobody who has slow receivers
-//! asked keeps the others from subscribing.
+//! asked keeps the others from subscribing; and of one caller so many in a minute, so that nobody has a stranger bombarded.
 
 use std::sync::{Mutex, PoisonError};
 
@@ -10,6 +10,7 @@ use driveway_core::error::{Code, Error, Inner};
 use super::places::Places;
 use crate::app::App;
 use crate::ops::Result;
+use crate::ops::pace::Pace;
 use crate::webhook::url::HookUrl;
 
 /// Receivers that are asked at once.
@@ -22,6 +23,7 @@ const MOST_OF_ONE: usize = 8;
 #[derive(Debug, Default)]
 pub struct Questions {
     all: Mutex<(usize, Places<MOST_OF_ONE>)>,
+    pace: Pace,
 }
 
 /// A question under way; it ends with its value.
@@ -34,8 +36,7 @@ impl Questions {
     fn begin(&self, caller: String) -> Result<Question<'_>> {
         let mut all = self.all.lock().unwrap_or_else(PoisonError::into_inner);
         if !all.1.has_room(&caller) {
-            let message = "Too many receivers are being asked for this caller. Try again shortly.";
-            return Err(Error::new(Code::ActivityLimitReached, message).inner(Inner::ThrottledRequest).retry_after(10));
+            return Err(too_many(10));
         }
         if all.0 >= MOST {
             return Err(Error::busy(10));
@@ -44,6 +45,12 @@ impl Questions {
         all.1.take(caller.clone());
         Ok(Question { questions: self, caller })
     }
+}
+
+fn too_many(retry_after_seconds: u32) -> Error {
+    Error::new(Code::ActivityLimitReached, "Too many receivers are asked for this caller. Try again shortly.")
+        .inner(Inner::ThrottledRequest)
+        .retry_after(retry_after_seconds)
 }
 
 impl Drop for Question<'_> {
@@ -57,6 +64,8 @@ impl Drop for Question<'_> {
 /// Asks a receiver whether it wants to be told.
 pub(super) async fn ask(app: &App, caller: &Caller, target: &'static str, url: &HookUrl) -> Result<()> {
     let key = format!("{} {}", caller.application.id, caller.user_id().map_or_else(String::new, |id| id.to_string()));
+    let pace = app.hook_questions.pace.take(caller, app.config.webhooks.questions_per_minute, app.clock.now());
+    pace.map_err(|error| too_many(error.retry_after_seconds().unwrap_or(60)))?;
     let _question = app.hook_questions.begin(key)?;
     // The space and the colon show whether the receiver decodes what it repeats.
     let token = format!("Validation: {}", HEXLOWER.encode(&app.entropy.bytes::<16>()));

@@ -222,3 +222,24 @@ async fn there_are_so_many_subscriptions_and_no_more() {
     let made = id(&subscribe(&through_another, &body(&receiver, "/me/drive/root")).await.expect(201));
     through_another.delete(&at(&made)).await.expect(204);
 }
+
+#[tokio::test]
+async fn nobody_has_a_stranger_bombarded_with_questions() {
+    let server = TestServer::start_with(|config| {
+        config.webhooks.allow_loopback();
+        config.webhooks.questions_per_minute = 3;
+    })
+    .await;
+    let receiver = Receiver::open().await;
+    receiver.be(Manner::Status(404));
+    for status in [400, 400, 400, 429, 429] {
+        subscribe(&server.alice(), &body(&receiver, "/me/drive/root")).await.expect(status);
+    }
+    let refused = subscribe(&server.alice(), &body(&receiver, "/me/drive/root")).await;
+    refused.error(429, "activityLimitReached");
+    assert_eq!((refused.header("retry-after"), receiver.calls().len()), ("20", 3));
+    receiver.be(Manner::Good);
+    subscribe(&server.bob(), &body(&receiver, "/me/drive/root")).await.expect(201);
+    server.advance(SignedDuration::from_secs(20));
+    subscribe(&server.alice(), &body(&receiver, "/me/drive/root")).await.expect(201);
+}

@@ -5,7 +5,7 @@ mod delivery;
 mod lasting;
 mod life;
 mod private;
-mod receiver;
+pub mod receiver;
 mod rights;
 
 use driveway::ops::subscription::{self, Tally};
