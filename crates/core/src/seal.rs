@@ -40,6 +40,8 @@ pub enum Purpose {
     Demo,
     /// The events of a link's audit trail.
     Trail,
+    /// A place in the changes of a drive.
+    Delta,
 }
 
 impl Purpose {
@@ -53,6 +55,7 @@ impl Purpose {
             Self::Upload => b"driveway/upload",
             Self::Demo => b"driveway/demo",
             Self::Trail => b"driveway/trail",
+            Self::Delta => b"driveway/delta",
         }
     }
 }

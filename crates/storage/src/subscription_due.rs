@@ -4,7 +4,6 @@
 //! again. A notification says that something changed and not what, so that however many changes wait, it is one.
 
 use driveway_core::Result;
-use driveway_core::id::{DriveId, ItemId};
 use driveway_core::subscription::{Attempts, LifecycleEvent, Subscription};
 use jiff::Timestamp;
 use uuid::Uuid;
@@ -53,35 +52,7 @@ pub struct DueNotification {
     pub owner: String,
 }
 
-/// A change, as far as it decides who is told of it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ToldChange {
-    /// Its place in the order of the drive's changes.
-    pub sequence: i64,
-    /// Whether only the sharing of the item changed.
-    pub is_sharing: bool,
-    /// The item, unless it left a folder: then that.
-    pub place: ItemId,
-    /// The folder that an item lay in which is no more.
-    pub last_parent: Option<ItemId>,
-}
-
 impl Tx<'_> {
-    /// The changes of a drive behind one, in their order.
-    pub fn changes_to_tell(&mut self, drive: &DriveId, after: i64, limit: u32) -> Result<Vec<ToldChange>> {
-        let sql = "SELECT sequence, CASE WHEN kind = 'sharing' THEN 1 ELSE 0 END,
-                          CASE WHEN kind = 'moved' THEN place ELSE item_id END, parent_id
-                   FROM changes WHERE drive_id = $1 AND sequence > $2 ORDER BY sequence LIMIT $3";
-        self.all(sql, values![drive, after, i64::from(limit)], |row| {
-            Ok(ToldChange {
-                sequence: row.get()?,
-                is_sharing: row.get()?,
-                place: row.get()?,
-                last_parent: row.maybe()?,
-            })
-        })
-    }
-
     /// What is due, the longest waiting first: changes, and what is to be told of subscriptions themselves.
     pub fn due_notifications(&mut self, now: Timestamp, limit: u32) -> Result<Vec<DueNotification>> {
         const CHANGES: &str =

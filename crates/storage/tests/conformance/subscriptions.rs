@@ -75,11 +75,6 @@ async fn a_change_is_due_until_it_is_told(database: Database) {
         tx.insert_item(&folder(2, item_id(1), "b"))?;
         assert_eq!(tx.due_notifications(at(1), 9)?, std::slice::from_ref(&due));
         assert_eq!(tx.due_notifications(at(100), 9)?, [], "it is over");
-        let changes = tx.changes_to_tell(&drive_id(), known, 9)?;
-        assert!(changes.iter().any(|change| change.place == item_id(2) && !change.is_sharing), "{changes:?}");
-        assert!(changes.is_sorted_by_key(|change| change.sequence));
-        assert_eq!(tx.changes_to_tell(&drive_id(), known, 1)?.len(), 1);
-
         let before = tx.pending_subscription(id, at(1))?.unwrap().changes;
         assert_eq!(before, Attempts::none(at(0)));
         let next = before.one_more(at(1));

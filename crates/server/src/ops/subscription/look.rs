@@ -5,9 +5,10 @@ use driveway_core::caller::{Caller, Intent};
 use driveway_core::drive::Drive;
 use driveway_core::error::{Code, Error};
 use driveway_core::id::ItemId;
+use driveway_core::permission::Role;
 use driveway_core::policy::access::Chain;
 use driveway_core::subscription::{Attempts, Subscription};
-use driveway_storage::{DueNotification, Lane, Pending, ToldChange};
+use driveway_storage::{Change, ChangeKind, DueNotification, Lane, Order, Pending};
 use jiff::Timestamp;
 
 use super::address;
@@ -17,6 +18,10 @@ use crate::webhook::notification;
 
 /// Changes that are looked at in one go. Somebody else's changes shouldn't hold the reader for long.
 const PAGE: u32 = 50;
+
+/// The kinds of changes that count. What is restored changes its content too.
+const CONTENT: &[ChangeKind] = &[ChangeKind::Content, ChangeKind::Moved];
+const WITH_SHARING: &[ChangeKind] = &[ChangeKind::Content, ChangeKind::Moved, ChangeKind::Sharing];
 
 /// What a look at a subscription found.
 #[derive(Debug)]
@@ -67,14 +72,18 @@ fn changes(tx: &mut Tx<'_>, pending: &Pending, now: Timestamp) -> Result<Look> {
     let Some(follower) = Follower::of(tx, subscription, now)? else { return Ok(Look::Remove) };
     // What is told of is everything until now, so that the first change that counts is enough.
     let last = tx.last_change(&subscription.drive)?;
-    let page = tx.changes_to_tell(&subscription.drive, pending.notified_change, PAGE)?;
+    let kinds = if subscription.with_sharing { WITH_SHARING } else { CONTENT };
+    let behind = (pending.notified_change, i64::MAX);
+    let page = tx.changes(&subscription.drive, behind, kinds, Order::Forwards, PAGE)?;
     for change in &page {
-        if (!change.is_sharing || subscription.with_sharing) && follower.may_know(tx, change, now)? {
+        if follower.may_know(tx, change, now)? {
             let text = notification::of_change(subscription, follower.drive.tenant);
             return Ok(Look::Tell(Telling { text, change: last, attempts: pending.changes }));
         }
     }
-    Ok(page.last().map_or(Look::Nothing, |last| Look::Skip(last.sequence)))
+    // A page that isn't full was the last one: what else there is behind it counts for nobody here.
+    let seen = page.get(PAGE as usize - 1).map_or(last, |change| change.sequence);
+    Ok(Look::Skip(seen))
 }
 
 /// Whoever made a subscription, as they stand now.
@@ -101,11 +110,13 @@ impl Follower {
     }
 
     /// Whether a change lies below the folder, where they may see it: a folder within may be cut off from them.
-    fn may_know(&self, tx: &mut Tx<'_>, change: &ToldChange, now: Timestamp) -> Result<bool> {
-        let chain = match (tx.chain(change.place)?, change.last_parent) {
-            (Some(chain), _) => chain,
-            (None, Some(parent)) => match tx.chain(parent)? {
-                Some(chain) => chain,
+    fn may_know(&self, tx: &mut Tx<'_>, change: &Change, now: Timestamp) -> Result<bool> {
+        let there = if change.kind == ChangeKind::Moved { None } else { tx.chain(change.item)? };
+        let (chain, was_cut_off) = match (there, &change.left) {
+            (Some(chain), _) => (chain, false),
+            // What isn't there any more is known to those who may see the place where it was.
+            (None, Some(left)) => match tx.chain(left.folder)? {
+                Some(chain) => (chain, left.cut_off),
                 None => return Ok(false),
             },
             (None, None) => return Ok(false),
@@ -113,10 +124,10 @@ impl Follower {
         if !chain.items.iter().any(|item| item.id == self.folder) {
             return Ok(false);
         }
-        if chain.role_of(outside::actor(tx, &self.caller, &self.drive)?, now).is_some() {
-            return Ok(true);
+        let role = chain.role_of(outside::actor(tx, &self.caller, &self.drive)?, now);
+        if was_cut_off || role.is_some() {
+            return Ok(role >= Some(if was_cut_off { Role::Owner } else { Role::Read }));
         }
-        // What was deleted is known to those who may see the place where it was.
         let Some(place) = lowest_live(&chain) else { return Ok(false) };
         Ok(redemption::carried(tx, &self.credentials, &self.caller, place, now)?.is_some())
     }

@@ -136,6 +136,15 @@ async fn p03_changes_where_somebody_may_not_look_are_not_told_to_them() {
     change(&alice, "Plans/secret.txt").await;
     assert_eq!(deliver(&server).await, told(1));
     assert_eq!((receiver.calls().len(), own.calls().len()), (0, 1));
-    change(&alice, "open.txt").await;
+    change(&alice, "Open/open.txt").await;
     assert_eq!(deliver(&server).await, told(2));
+    // Nor that it goes elsewhere, or is no more.
+    let plans = alice.get("/v1.0/me/drive/root:/Plans").await.expect(200).json();
+    let open = alice.get("/v1.0/me/drive/root:/Open").await.expect(200).json();
+    let plans = format!("/v1.0/me/drive/items/{}", plans["id"].as_str().unwrap());
+    alice.patch(&plans, &json!({ "parentReference": { "id": open["id"] } })).await.expect(200);
+    assert_eq!(deliver(&server).await, told(1));
+    alice.post(&format!("{plans}/permanentDelete"), &json!({})).await.expect(204);
+    assert_eq!(deliver(&server).await, told(1));
+    assert_eq!((receiver.calls().len(), own.calls().len()), (1, 3));
 }
