@@ -134,6 +134,15 @@ pub enum Resource {
     Settings,
     /// `/search/query`: a search over everything that the caller reaches.
     Search,
+    /// `/subscriptions`.
+    Subscriptions,
+    /// `/subscriptions/{subscription}` and what hangs on it.
+    Subscription {
+        /// The subscription's id.
+        subscription: String,
+        /// What of it.
+        tail: Tail,
+    },
     /// Well formed, but nothing of the drive API: the decoded segments after the version.
     Other(Vec<String>),
 }

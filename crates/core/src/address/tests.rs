@@ -91,6 +91,7 @@ fn lists_of_drives_and_plain_collections() {
     assert_eq!(resource("/groups/"), Resource::Groups);
     assert_eq!(resource("/sites"), Resource::Sites);
     assert_eq!(resource("/%24batch"), Resource::Batch);
+    assert_eq!(resource("/subscriptions/"), Resource::Subscriptions);
     assert_eq!(resource(""), Resource::Other(Vec::new()));
     assert_eq!(resource("/admin/sharepoint/settings"), Resource::Settings);
     let admin = ["admin", "sharepoint"].map(str::to_owned).to_vec();
@@ -103,6 +104,10 @@ fn owners_with_other_tails() {
     let tail = |names: &[&str]| Tail { segments: names.iter().map(|name| TailSegment::plain(name)).collect() };
     assert_eq!(resource("/organization"), Resource::Organization { tail: tail(&[]) });
     assert_eq!(resource("/organization/x"), Resource::Organization { tail: tail(&["x"]) });
+    for path in ["/subscriptions/x/reauthorize", "/subscriptions('x')/microsoft.graph.reauthorize"] {
+        let subscription = "x".to_owned();
+        assert_eq!(resource(path), Resource::Subscription { subscription, tail: tail(&["reauthorize"]) }, "{path}");
+    }
     assert_eq!(resource("/me"), Resource::Me { tail: tail(&[]) });
     assert_eq!(resource("/users/me-token-to-replace"), Resource::Me { tail: tail(&[]) });
     let user = UserKey("u".to_owned());

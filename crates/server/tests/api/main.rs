@@ -50,6 +50,7 @@ mod security;
 mod shares;
 mod special_folders;
 mod steps;
+mod subscriptions;
 mod thumbnails;
 mod tls;
 mod upload_session;

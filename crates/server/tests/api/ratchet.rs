@@ -54,6 +54,8 @@ impl Places {
             On::Site => &self.site,
             On::Sites => "/v1.0/sites",
             On::Organization => "/v1.0/organization",
+            On::Subscriptions => "/v1.0/subscriptions",
+            On::Subscription => "/v1.0/subscriptions/00000000-0000-4000-8000-000000000000",
             On::Batch => "/v1.0/$batch",
             On::Search => "/v1.0/search/query",
         };
@@ -84,6 +86,13 @@ pub fn body(route: &Route) -> Value {
         "permissions.revokeGrants" => json!({ "grantees": [{ "email": "x@example.com" }] }),
         "share.grant" => json!({ "roles": ["write"], "recipients": [{ "email": "x@example.com" }] }),
         "search.query" => json!({ "requests": [{ "entityTypes": ["driveItem"], "query": { "queryString": "*" } }] }),
+        "subscriptions.create" => json!({
+            "changeType": "updated",
+            "resource": format!("/users/{ALICE}/drive/root"),
+            "notificationUrl": "https://hooks.example/",
+            "expirationDateTime": "2026-11-24T12:00:00Z",
+        }),
+        "subscriptions.update" => json!({ "expirationDateTime": "2026-11-24T12:00:00Z" }),
         "item.update" => json!({ "name": "Renamed" }),
         _ => json!({}),
     }
@@ -116,8 +125,10 @@ async fn every_route_refuses_a_request_without_a_token() {
 async fn every_route_hides_from_the_wrong_person() {
     let server = TestServer::start().await;
     let places = Places::of(&server).await;
-    // A batch is nobody's; its parts are tried in `batch`. A search over everything is each one's own; `search` tries it.
-    for route in ROUTES.iter().filter(|route| !matches!(route.on, On::Batch | On::Search)) {
+    // A batch is nobody's; its parts are tried in `batch`. A search over everything is each one's own; `search` tries it. A list
+    // of one's own subscriptions is nobody else's.
+    let is_nobodys = |on: On, name: &str| matches!(on, On::Batch | On::Search) || name == "subscriptions.list";
+    for route in ROUTES.iter().filter(|route| !is_nobodys(route.on, route.name)) {
         // A live link that isn't for the caller says so (AMB-35); everything else isn't there for them (AMB-61).
         // That there are settings is no secret, nor that organizations have people, groups and sites.
         let is_list = matches!(route.on, On::Users | On::Groups | On::Sites) || route.name == "organization.list";
@@ -194,6 +205,8 @@ fn table() -> String {
             On::Site => "/sites/{site}",
             On::Sites => "/sites",
             On::Organization => "/organization",
+            On::Subscriptions => "/subscriptions",
+            On::Subscription => "/subscriptions/{id}",
             On::Batch => "/$batch",
             On::Search => "/search/query",
         };

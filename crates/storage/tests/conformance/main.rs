@@ -36,6 +36,7 @@ mod redemptions;
 mod search;
 mod sign_ins;
 mod small_nouns;
+mod subscriptions;
 mod transactions;
 mod trees;
 mod upload_sessions;

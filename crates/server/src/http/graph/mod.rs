@@ -27,6 +27,7 @@ mod settings;
 mod share;
 mod shared_with_me;
 mod site;
+mod subscription;
 mod thumbnail;
 pub(crate) mod upload_session;
 mod version;

@@ -11,8 +11,8 @@ use futures::future::BoxFuture;
 
 use super::{
     Call, batch, checkout, content, copy, create_link, delta, directory, drive, follow, invite, item, permission,
-    preview, recycle_bin, search, search_query, settings, share, shared_with_me, site, thumbnail, upload_session,
-    version,
+    preview, recycle_bin, search, search_query, settings, share, shared_with_me, site, subscription, thumbnail,
+    upload_session, version,
 };
 
 /// What kind of address a route is on.
@@ -42,6 +42,10 @@ pub enum On {
     Sites,
     /// The organization.
     Organization,
+    /// The caller's subscriptions.
+    Subscriptions,
+    /// A subscription.
+    Subscription,
     /// Requests in one.
     Batch,
     /// Everything that the caller reaches, to be searched.
@@ -176,6 +180,12 @@ pub const ROUTES: &[Route] = routes! {
     "sites.search" GET Sites [] ReadSites => site::search;
     "organization.list" GET Organization [] ReadOrganization => directory::organizations;
     "organization.get" GET Organization ["*"] ReadOrganization => directory::organization;
+    "subscriptions.list" GET Subscriptions [] Read => subscription::list;
+    "subscriptions.create" POST Subscriptions [] Read => subscription::create;
+    "subscriptions.get" GET Subscription [] Read => subscription::get;
+    "subscriptions.update" PATCH Subscription [] Read => subscription::update;
+    "subscriptions.delete" DELETE Subscription [] Read => subscription::delete;
+    "subscriptions.reauthorize" POST Subscription ["reauthorize"] Read => subscription::reauthorize;
     "batch" POST Batch [] Nothing => batch::batch;
     "settings.get" GET Settings [] ReadSettings => settings::get;
     "settings.update" PATCH Settings [] WriteSettings => settings::update;
@@ -227,6 +237,8 @@ fn place(resource: &Resource) -> Option<(On, &Tail)> {
         Resource::Site { tail, .. } => Some((On::Site, tail)),
         Resource::Sites => Some((On::Sites, NO_TAIL)),
         Resource::Organization { tail } => Some((On::Organization, tail)),
+        Resource::Subscriptions => Some((On::Subscriptions, NO_TAIL)),
+        Resource::Subscription { tail, .. } => Some((On::Subscription, tail)),
         Resource::Other(_) => None,
     }
 }

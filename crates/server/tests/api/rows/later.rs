@@ -23,8 +23,13 @@ fn calls<const N: usize>(calls: [(&'static str, &str); N]) -> Vec<(&'static str,
     calls.into_iter().map(|(verb, path)| (verb, path.to_owned())).collect()
 }
 
-/// HDR-16: nobody is told of changes.
+/// HDR-16: subscriptions have one address. Clients ask for a socket first and fall back on what there is.
 #[tokio::test]
-async fn hdr_16_there_are_no_subscriptions() {
-    are_not_there(&calls([("POST", "/v1.0/subscriptions"), ("GET", "/v1.0/subscriptions")])).await;
+async fn hdr_16_there_are_no_sockets_and_no_subscriptions_of_items() {
+    are_not_there(&calls([
+        ("GET", "ITEM/subscriptions/socketIo"),
+        ("GET", "/v1.0/me/drive/root/subscriptions/socketIo"),
+        ("POST", "/v1.0/me/drive/root/subscriptions"),
+    ]))
+    .await;
 }

@@ -3,9 +3,12 @@
 use std::io::Write;
 use std::sync::{Arc, Mutex};
 
+use driveway::ops::subscription;
+use serde_json::json;
 use tracing_subscriber::EnvFilter;
 
 use crate::steps::{guess, protected, put, view};
+use crate::subscriptions::receiver::{Manner, Receiver};
 use crate::support::TestServer;
 
 /// What the server writes to its log, as much as there is.
@@ -49,6 +52,34 @@ async fn p14_no_line_of_the_log_holds_a_secret() {
     for secret in ["canary", "argon2", "$v=19", &shared.token, &cookie, ticket, "Bearer "] {
         assert!(!written.contains(secret), "{secret} in {written}");
     }
+}
+
+/// What a subscriber and its receiver know stays between them, also when the receiver fails.
+#[tokio::test]
+async fn p14_no_line_of_the_log_holds_a_receivers_secrets() {
+    let log = Log::default();
+    let writing = log.clone();
+    let filter = EnvFilter::new("trace");
+    let subscriber = tracing_subscriber::fmt().with_env_filter(filter).with_writer(move || writing.clone()).finish();
+    let _guard = tracing::subscriber::set_default(subscriber);
+    let (server, receiver) =
+        (TestServer::start_with(|config| config.webhooks.allow_loopback()).await, Receiver::open().await);
+    let pat = server.pat();
+    let body = json!({
+        "changeType": "updated",
+        "resource": "/me/drive/root",
+        "notificationUrl": receiver.url("/canary-path?key=canary-query"),
+        "clientState": "canary-state",
+        "expirationDateTime": "2026-12-01T00:00:00Z",
+    });
+    pat.post("/v1.0/subscriptions", &body).await.expect(201);
+    receiver.be(Manner::Status(500));
+    pat.post("/v1.0/subscriptions", &body).await.expect(400);
+    put(&pat, "a.txt", "x").await;
+    assert_eq!(subscription::deliver(&server.app).await.unwrap().put_off, 1);
+    let written = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+    assert!(written.contains("a notification wasn't taken"), "nothing was written: {written}");
+    assert!(!written.contains("canary"), "{written}");
 }
 
 /// A server with another key, and the keys of this one in no place but its directory.
