@@ -15,6 +15,7 @@ pub mod item;
 pub mod link_life;
 pub mod mail_address;
 pub mod name;
+pub mod oauth;
 pub mod odata;
 pub mod operation;
 pub mod outbox;
