@@ -15,4 +15,5 @@
 mod process;
 mod support;
 
+mod onedrive;
 mod rclone;
