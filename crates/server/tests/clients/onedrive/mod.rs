@@ -2,6 +2,7 @@
 
 mod namespace;
 
+mod elsewhere;
 mod link;
 
 use std::fs;
@@ -23,6 +24,7 @@ const REDIRECT: &str = "https://login.microsoftonline.com/common/oauth2/nativecl
 #[derive(Debug)]
 pub(super) struct OneDrive {
     home: PathBuf,
+    pub(super) user: User,
     pub(super) drive: Drive,
     pub(super) demo: Demo,
 }
@@ -39,9 +41,15 @@ impl OneDrive {
         let settings = format!("sync_dir = \"{}\"\n", home.join("OneDrive").display());
         fs::write(home.join("conf/config"), settings).unwrap();
         let user = demo.ready().user(kind).unwrap().clone();
-        let client = Self { home, drive: Drive::of(demo.http(), demo.ready(), &user), demo };
-        client.authorize(&user).await;
+        let client = Self { home, drive: Drive::of(demo.http(), demo.ready(), &user), user, demo };
+        client.authorize().await;
         client
+    }
+
+    /// Adds a line to the client's settings.
+    pub(super) fn set(&self, line: &str) {
+        let file = self.home.join("conf/config");
+        fs::write(&file, format!("{}{line}\n", fs::read_to_string(&file).unwrap())).unwrap();
     }
 
     /// A file or folder of the kept folder.
@@ -80,15 +88,15 @@ impl OneDrive {
     }
 
     /// Puts the client's refresh token where it keeps it.
-    async fn authorize(&self, user: &User) {
+    async fn authorize(&self) {
         let application = ["--public", "--without-pkce", "--consented", "--client-id", CLIENT_ID];
         register(self.demo.directory(), "OneDrive", &[&application[..], &["--redirect-uri", REDIRECT]].concat())
             .unwrap();
         let form = [
             ("grant_type", "password"),
             ("client_id", CLIENT_ID),
-            ("username", &user.principal_name),
-            ("password", &user.password),
+            ("username", &self.user.principal_name),
+            ("password", &self.user.password),
             ("scope", "Files.ReadWrite Files.ReadWrite.All Sites.ReadWrite.All offline_access"),
         ];
         let tokens = self.demo.tokens(&form).await;
