@@ -11,6 +11,7 @@ pub mod checkout;
 pub mod content;
 pub mod copy;
 pub mod create_link;
+pub mod delta;
 pub mod demo;
 pub mod directory;
 pub mod drive;

@@ -26,6 +26,7 @@ mod batch;
 mod children;
 mod content;
 mod cut_off;
+mod delta;
 mod directory;
 mod drives;
 mod identity;

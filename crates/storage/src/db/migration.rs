@@ -24,6 +24,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0014_cut_off", include_str!("../../migrations/0014_cut_off.sql")),
     ("0015_purged_by", include_str!("../../migrations/0015_purged_by.sql")),
     ("0017_sign_in", include_str!("../../migrations/0017_sign_in.sql")),
+    ("0018_changes", include_str!("../../migrations/0018_changes.sql")),
 ];
 
 const RECORD: &str = "CREATE TABLE IF NOT EXISTS migrations (name TEXT NOT NULL PRIMARY KEY, checksum TEXT NOT NULL)";

@@ -14,6 +14,7 @@ mod backend;
 mod blob_rows;
 mod blobs;
 mod chains;
+mod changes;
 mod checkouts;
 mod checks;
 mod collecting;

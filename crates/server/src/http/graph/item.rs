@@ -178,7 +178,7 @@ pub(super) fn next_link(
 }
 
 /// The key of the share by which the request came.
-fn share_of(call: &Call) -> Option<&str> {
+pub(super) fn share_of(call: &Call) -> Option<&str> {
     match &call.resource {
         Resource::Item { item: ItemAddress { drive: DriveKey::Share(share), .. }, .. }
         | Resource::Share { share, .. } => Some(share),
