@@ -3,10 +3,9 @@
 use std::path::{Path, PathBuf};
 
 use reqwest::Client;
-use serde_json::{Value, json};
+use serde_json::json;
 use tempfile::TempDir;
 
-use crate::process::drive::accept;
 use crate::process::{Ready, Server, client_trusting};
 
 /// A running demo in a directory of its own. Both end with this value.
@@ -42,12 +41,6 @@ impl Demo {
     /// A client for what a test asks the demo itself. It trusts the demo's authority and follows no redirect.
     pub(crate) fn http(&self) -> Client {
         client_trusting(self.ready().ca_certificate.as_deref()).unwrap()
-    }
-
-    /// What the token endpoint says to a form, which has to be yes.
-    pub(crate) async fn tokens(&self, form: &[(&str, &str)]) -> Value {
-        let url = format!("{}/common/oauth2/v2.0/token", self.ready().base_url);
-        accept(self.http().post(url).form(form).send().await.unwrap()).await.unwrap()
     }
 
     /// Moves the demo's clock on. Clients don't see that: what they count from their own clock is earlier then.

@@ -4,14 +4,16 @@ mod namespace;
 
 mod elsewhere;
 mod link;
+mod sync;
 
 use std::fs;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::time::{Duration, SystemTime};
 
+use crate::browser::sign_in;
 use crate::process::drive::Drive;
-use crate::process::{User, register};
+use crate::process::{User, register, until};
 use crate::support::Demo;
 
 use namespace::Inside;
@@ -87,19 +89,23 @@ impl OneDrive {
         command
     }
 
-    /// Puts the client's refresh token where it keeps it.
+    /// Signs in as a person does whom the client sends to a browser, and gives it the address that comes back.
     async fn authorize(&self) {
-        let application = ["--public", "--without-pkce", "--consented", "--client-id", CLIENT_ID];
+        let application = ["--public", "--without-pkce", "--client-id", CLIENT_ID];
         register(self.demo.directory(), "OneDrive", &[&application[..], &["--redirect-uri", REDIRECT]].concat())
             .unwrap();
-        let form = [
-            ("grant_type", "password"),
-            ("client_id", CLIENT_ID),
-            ("username", &self.user.principal_name),
-            ("password", &self.user.password),
-            ("scope", "Files.ReadWrite Files.ReadWrite.All Sites.ReadWrite.All offline_access"),
-        ];
-        let tokens = self.demo.tokens(&form).await;
-        fs::write(self.home.join("conf/refresh_token"), tokens["refresh_token"].as_str().unwrap()).unwrap();
+        let [address, answer] = ["address", "answer"].map(|name| self.home.join(name));
+        let files = format!("{}:{}", address.display(), answer.display());
+        let mut client = self.command(&["--synchronize", "--upload-only", "--auth-files", &files]);
+        let mut client = client.stdout(Stdio::null()).spawn().unwrap();
+        let opened =
+            until("the client's address", || Ok(fs::read_to_string(&address).ok().filter(|text| !text.is_empty())));
+        let way_back = sign_in(&self.demo.http(), &opened.await.unwrap(), &self.user).await;
+        assert!(way_back.as_str().starts_with(REDIRECT), "{way_back}");
+        let unfinished = self.home.join("unfinished");
+        fs::write(&unfinished, way_back.as_str()).unwrap();
+        fs::rename(&unfinished, &answer).unwrap();
+        let status = until("the client to be done", || Ok(client.try_wait()?)).await.unwrap();
+        assert!(status.success() && self.home.join("conf/refresh_token").exists(), "{status}");
     }
 }

@@ -1,6 +1,7 @@
 //! rclone with its onedrive backend, as it comes, and `tenant_url` pointing here.
 
 mod arrange;
+mod authorize;
 mod https;
 mod large;
 mod link;
@@ -8,7 +9,7 @@ mod look;
 mod name;
 mod overlay;
 mod permission;
-mod refresh;
+mod serve;
 mod transfer;
 mod tree;
 mod version;
