@@ -11,11 +11,13 @@
     reason = "a test that panics is a test that fails"
 )]
 
+mod browser;
 #[path = "../process/mod.rs"]
 mod process;
 mod programs;
 mod support;
 
 mod javascript;
+mod onedrive;
 mod python;
 mod rclone;

@@ -57,9 +57,14 @@ impl Demo {
     }
 }
 
+/// The directory that Cargo builds in, below which scripts install clients.
+pub(crate) fn target() -> &'static Path {
+    Path::new(env!("CARGO_TARGET_TMPDIR")).parent().unwrap()
+}
+
 /// A file below `target/`, where a script has installed it.
 pub(crate) fn installed(path: &str, script: &str) -> PathBuf {
-    let file = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().unwrap().join(path);
+    let file = target().join(path);
     assert!(file.exists(), "{} isn't there: run {script}, which installs it", file.display());
     file
 }

@@ -10,7 +10,7 @@ use super::{Result, delta};
 use axum::http::Method;
 
 /// Routes that read one thing.
-const SINGLE: [&str; 18] = [
+const SINGLE: [&str; 19] = [
     "drive.get",
     "item.get",
     "content.get",
@@ -26,6 +26,7 @@ const SINGLE: [&str; 18] = [
     "settings.get",
     "children.count",
     "following.get",
+    "subscriptions.get",
     "thumbnails.set",
     "thumbnails.get",
     "thumbnails.content",

@@ -37,6 +37,11 @@ async fn rclone_lists_every_kind_of_drive() {
             SAMPLES,
             "{remote}, pages of 2"
         );
+        assert_eq!(
+            names(&rclone, &["lsf", "-R", remote, "--fast-list", "--onedrive-delta"]),
+            SAMPLES,
+            "{remote}, at once"
+        );
 
         let items: Vec<Value> =
             serde_json::from_str(&rclone.run(&["lsjson", "-R", "--hash", "--metadata", remote])).unwrap();

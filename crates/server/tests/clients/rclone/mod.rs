@@ -1,12 +1,15 @@
 //! rclone with its onedrive backend, as it comes, and `tenant_url` pointing here.
 
 mod arrange;
+mod authorize;
 mod https;
 mod large;
 mod link;
 mod look;
 mod name;
+mod overlay;
 mod permission;
+mod serve;
 mod transfer;
 mod tree;
 mod version;
