@@ -84,6 +84,8 @@ pub enum Inner {
     UploadSessionIncomplete,
     /// A session that isn't there, or no more.
     UploadSessionNotFound,
+    /// A token whose time is over.
+    TokenExpired,
     /// Throttled.
     ThrottledRequest,
     /// Items of this kind can't be shared (CL-28).
@@ -113,6 +115,7 @@ pub struct Error {
     target: Option<Cow<'static, str>>,
     retry_after_seconds: Option<u32>,
     cause: Option<Box<str>>,
+    content_bytes: Option<u64>,
     refusal: Option<Refusal>,
 }
 
@@ -129,6 +132,7 @@ impl Error {
             target: None,
             retry_after_seconds: None,
             cause: None,
+            content_bytes: None,
             refusal: None,
         }
     }
@@ -146,6 +150,13 @@ impl Error {
     /// A request that is wrong in itself, with the parameter at fault.
     pub fn invalid(target: impl Into<Cow<'static, str>>, message: impl Into<Cow<'static, str>>) -> Self {
         Self::new(Code::InvalidRequest, message).target(target)
+    }
+
+    /// A range that lies outside of a content of so many bytes.
+    pub fn outside_of(content_bytes: u64) -> Self {
+        let mut error = Self::new(Code::InvalidRange, format!("The content has {content_bytes} bytes."));
+        error.content_bytes = Some(content_bytes);
+        error
     }
 
     /// A fault of ours. `cause` is for the log and never leaves the server.
@@ -220,6 +231,11 @@ impl Error {
         self.retry_after_seconds
     }
 
+    /// How many bytes the content has of which something else was asked, for [`Code::InvalidRange`].
+    pub fn content_bytes(&self) -> Option<u64> {
+        self.content_bytes
+    }
+
     /// What the log should say of a fault of ours.
     pub fn cause(&self) -> Option<&str> {
         self.cause.as_deref()
@@ -287,6 +303,7 @@ impl Inner {
             Self::FragmentLengthMismatch => "fragmentLengthMismatch",
             Self::UploadSessionIncomplete => "uploadSessionIncomplete",
             Self::UploadSessionNotFound => "uploadSessionNotFound",
+            Self::TokenExpired => "tokenExpired",
             Self::ThrottledRequest => "throttledRequest",
             Self::ObjectNotSupported => "objectNotSupported",
             Self::SharingDisabled => "sharingDisabled",

@@ -13,6 +13,7 @@ pub mod id;
 pub mod identity;
 pub mod item;
 pub mod link_life;
+pub mod listing;
 pub mod mail_address;
 pub mod name;
 pub mod odata;

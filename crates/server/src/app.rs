@@ -19,8 +19,9 @@ use crate::mail::post::Post;
 use crate::ops::audit;
 use crate::ops::copy::Copies;
 use crate::ops::openings::Openings;
-use crate::ops::pace::Pace;
+use crate::ops::pace::{CallerKey, Pace};
 use crate::ops::password::Passwords;
+use crate::ops::throttle::Throttle;
 
 /// A running Driveway, without its doors.
 #[derive(Debug)]
@@ -42,7 +43,9 @@ pub struct App {
     /// Hashing of links' passwords.
     pub passwords: Passwords,
     /// How fast links are made.
-    pub pace: Pace,
+    pub new_links: Pace<CallerKey>,
+    /// How fast requests come.
+    pub throttle: Throttle,
     /// What links were used for, until it is written.
     pub openings: Arc<Openings>,
     /// The way to the mail server, if mail is set up.
@@ -86,7 +89,8 @@ impl App {
             seal,
             tokens,
             passwords: Passwords::default(),
-            pace: Pace::default(),
+            new_links: Pace::default(),
+            throttle: Throttle::default(),
             openings,
             post,
             outbox: Notify::new(),

@@ -81,6 +81,9 @@ pub struct Limits {
     pub visit_seconds: u32,
     /// Links that one caller may make in a minute; 0 for as many as they like. Finding one that exists is free.
     pub new_links_per_minute: u32,
+    /// Requests to the Graph API that one caller may make in a minute; 0 for as many as they like. Who has no token is told
+    /// apart by address.
+    pub requests_per_minute: u32,
     /// Connections that are served at once; more wait to be accepted.
     pub connections: usize,
     /// Bytes that a new drive may hold.
@@ -130,6 +133,7 @@ impl Default for Limits {
             download_url_seconds: 3600,
             visit_seconds: 12 * 3600,
             new_links_per_minute: 0,
+            requests_per_minute: 0,
             connections: 10_000,
             drive_bytes: 1 << 40,
             versions: 100,

@@ -273,6 +273,19 @@ fn groups_sites_and_applications_are_added_and_listed() {
 }
 
 #[test]
+fn drives_are_listed_and_get_another_quota() {
+    let (_directory, data, _) = demo();
+    let listed = works(&data, &["drive", "list"]);
+    let line = listed.lines().find(|line| line.contains(" business Alice Harbour: ")).unwrap();
+    let drive = line.split(' ').next().unwrap();
+    works(&data, &["drive", "quota", drive, "20GiB"]);
+    assert!(works(&data, &["drive", "list"]).contains(&format!("of {} bytes", 20_i64 << 30)));
+    fails(&data, &["drive", "quota", drive, "much"], 1);
+    fails(&data, &["drive", "quota", "nonsense", "5"], 1);
+    fails(&data, &["drive", "quota", "0123456789abcdef", "5"], 1);
+}
+
+#[test]
 fn the_policy_is_shown_and_set_and_nonsense_is_refused() {
     let (_directory, data, _) = demo();
     let policy = |text: &str| serde_json::from_str::<Value>(text).unwrap();

@@ -66,6 +66,23 @@ impl Tx<'_> {
         self.all(sql, values![owner_kind, owner_id], read_drive)
     }
 
+    /// How many bytes lie in a drive's recycle bin, for as long as they can be restored.
+    pub fn recycled_bytes(&mut self, drive: &DriveId) -> Result<i64> {
+        let sql = "SELECT COALESCE(SUM(size), 0) FROM items
+                   WHERE drive_id = $1 AND purging = 0 AND deleted_at IS NOT NULL";
+        self.number(sql, values![drive])
+    }
+
+    /// Says how many bytes a drive may hold; `false` if there is no such drive.
+    pub fn set_drive_quota(&mut self, drive: &DriveId, bytes: i64) -> Result<bool> {
+        Ok(self.execute("UPDATE drives SET quota_bytes = $2 WHERE id = $1", values![drive, bytes])? > 0)
+    }
+
+    /// Every drive, oldest first.
+    pub fn drives(&mut self) -> Result<Vec<Drive>> {
+        self.all(drives!("ORDER BY d.created_at, d.id"), values![], read_drive)
+    }
+
     /// The drive that an item is in.
     pub fn drive_of_item(&mut self, item: ItemId) -> Result<Option<Drive>> {
         let sql = drives!("WHERE d.id = (SELECT drive_id FROM items WHERE id = $1)");

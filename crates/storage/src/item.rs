@@ -51,7 +51,7 @@ pub struct NewItem {
 }
 
 macro_rules! items {
-    ($tail:literal) => {
+    ($($tail:literal),+ $(,)?) => {
         concat!(
             "SELECT i.id, i.drive_id, i.parent_id, i.name, i.is_folder, i.child_count, i.mime_type, i.file_sha256,
                     i.quick_xor, i.size, i.description, i.inherits, i.revision, i.content_revision, i.created_at, i.modified_at,
@@ -65,7 +65,7 @@ macro_rules! items {
              LEFT JOIN users mu ON mu.id = i.modified_by_user
              LEFT JOIN applications ma ON ma.id = i.modified_by_application
              LEFT JOIN users ou ON ou.id = i.checked_out_by ",
-            $tail
+            $($tail),+
         )
     };
 }

@@ -25,10 +25,13 @@ mod item_change;
 mod link_life;
 mod link_list;
 mod link_scan;
+mod listing;
 mod operation;
 mod outbox;
 mod password_failure;
 mod permission;
+#[cfg(test)]
+mod plans;
 mod policy;
 mod recycle_bin;
 mod redemption;

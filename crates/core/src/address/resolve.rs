@@ -124,7 +124,10 @@ fn item(
     if let Some(rest) = colon {
         names.take_path(rest, &mut segments)?;
     }
-    while let Some(child) = segments.keyed("children")? {
+    // `children/$count` is a question; a child of that name is addressed by path.
+    while !segments.is_count_of("children")
+        && let Some(child) = segments.keyed("children")?
+    {
         names.extend(&child)?;
     }
     let item = ItemAddress { drive, start: start(id.to_owned()), path: names.into_vec() };

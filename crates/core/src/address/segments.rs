@@ -45,6 +45,11 @@ impl<'q> Segments<'q> {
         found
     }
 
+    /// Whether `collection/$count` comes next and nothing behind it.
+    pub(super) fn is_count_of(&self, collection: &str) -> bool {
+        self.ahead.len() == 2 && self.ahead.iter().map(String::as_str).eq([collection, "$count"])
+    }
+
     /// Takes `collection/key` or `collection('key')` and gives the key. A collection without a key stays.
     pub(super) fn keyed(&mut self, collection: &str) -> Result<Option<String>, AddressError> {
         let Some(text) = self.peek() else { return Ok(None) };

@@ -359,3 +359,12 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_count_of_children_is_no_child() {
+    same("/me/drive/root/children/$count", "/me/drive/root", &["children", "$count"]);
+    same("/me/drive/items/x/children/%24count", "/me/drive/items/x", &["children", "$count"]);
+    same("/me/drive/items/x/children/a/children/$count", "/me/drive/items/x:/a", &["children", "$count"]);
+    same("/me/drive/items/x/children/$counts", "/me/drive/items/x:/$counts", &[]);
+    same("/me/drive/root:/$count:/content", "/me/drive/root:/$count", &["content"]);
+}

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
 use driveway_core::caller::Scopes;
-use driveway_core::error::{Code, Error, Result};
+use driveway_core::error::{Code, Error, Inner, Result};
 use driveway_core::id::{ApplicationId, TenantId, UserId};
 use jiff::Timestamp;
 use jsonwebtoken::{Algorithm, Header, Validation};
@@ -157,13 +157,14 @@ impl Tokens {
             claims
         };
         let now = now.as_second();
-        let is_current = now >= claims.not_before.saturating_sub(LEEWAY_SECONDS)
-            && now < claims.expires.saturating_add(LEEWAY_SECONDS);
-        if is_current {
-            Ok(claims)
-        } else {
-            Err(Error::new(Code::Unauthenticated, "Lifetime validation failed, the token is expired or not yet valid."))
+        if now >= claims.expires.saturating_add(LEEWAY_SECONDS) {
+            return Err(Error::new(Code::Unauthenticated, "Lifetime validation failed, the token is expired.")
+                .inner(Inner::TokenExpired));
         }
+        if now < claims.not_before.saturating_sub(LEEWAY_SECONDS) {
+            return Err(Error::new(Code::Unauthenticated, "Lifetime validation failed, the token is not yet valid."));
+        }
+        Ok(claims)
     }
 
     fn verify_signature(&self, token: &str) -> Result<Claims> {

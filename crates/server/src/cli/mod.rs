@@ -4,6 +4,7 @@ mod admin;
 mod audit;
 mod check;
 mod demo;
+mod drive;
 mod mail;
 mod reach;
 mod ready_file;
@@ -36,6 +37,9 @@ enum What {
     Demo(demo::DemoOptions),
     /// Print a bearer token.
     Token(token::TokenOptions),
+    /// List drives, or say how much one may hold.
+    #[command(subcommand)]
+    Drive(drive::DriveCommand),
     /// Add, list, disable or enable people.
     #[command(subcommand)]
     User(admin::UserCommand),
@@ -166,6 +170,7 @@ fn run(what: What) -> anyhow::Result<ExitCode> {
         What::Serve(options) => serve::run(&options),
         What::Demo(options) => demo::run(&options),
         What::Token(options) => token::run(&options),
+        What::Drive(command) => drive::drive(command),
         What::User(command) => admin::user(command),
         What::Group(command) => admin::group(command),
         What::Site(command) => admin::site(command),

@@ -9,7 +9,6 @@ use axum::http::header::{
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::response::Response;
 use driveway_core::Error;
-use driveway_core::error::Code;
 use jiff::Timestamp;
 use jiff::fmt::rfc2822;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
@@ -72,7 +71,7 @@ pub(crate) async fn deliver(
             part
         }
         Asked::Outside => {
-            return Err(Error::new(Code::InvalidRange, format!("The content has {} bytes.", content.size)));
+            return Err(Error::outside_of(content.size));
         }
     };
     response.headers_mut().insert(CONTENT_LENGTH, HeaderValue::from(part.end - part.start));

@@ -53,7 +53,7 @@ async fn download(State(app): State<Arc<App>>, Path(ticket): Path<String>, reque
         Err(error) => refusal::render(&error, &context),
     };
     super::count("download", response.status());
-    super::finish(&mut response);
+    super::finish_for(&context, &mut response);
     response
 }
 

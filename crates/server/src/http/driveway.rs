@@ -6,6 +6,7 @@ mod link_list;
 mod links;
 mod policy;
 mod recycle_bin;
+mod throttle;
 
 use std::sync::Arc;
 
@@ -37,6 +38,7 @@ pub(crate) fn routes() -> Router<Arc<App>> {
         .merge(link_audit::routes())
         .merge(recycle_bin::routes())
         .merge(inheritance::routes())
+        .merge(throttle::routes())
 }
 
 /// A request on its way into an operation.
@@ -61,7 +63,7 @@ where
     let mut response =
         outcome.map_or_else(|error| refusal::render(&error, &context), |value| respond(StatusCode::OK, &value));
     super::count("driveway", response.status());
-    super::finish(&mut response);
+    super::finish_for(&context, &mut response);
     response
 }
 

@@ -27,10 +27,11 @@ use std::sync::Arc;
 use axum::Router;
 use axum::extract::{Request, State};
 use axum::http::header::{CACHE_CONTROL, SERVER, X_CONTENT_TYPE_OPTIONS};
-use axum::http::{HeaderValue, StatusCode};
+use axum::http::{HeaderName, HeaderValue, StatusCode};
 use axum::response::Response;
 use axum::routing::get;
 
+use self::context::Context;
 use crate::app::App;
 
 pub use self::serve::Server;
@@ -76,6 +77,19 @@ pub(crate) fn finish(response: &mut Response) {
     // A refusal tells something too: without this a cache may keep a 404 beyond the moment when it is true (P34).
     headers.entry(CACHE_CONTROL).or_insert(HeaderValue::from_static("private, no-store"));
     headers.entry(X_CONTENT_TYPE_OPTIONS).or_insert(HeaderValue::from_static("nosniff"));
+}
+
+/// [`finish`] with the names that a request goes by, for logs at either end (5.2 of the behaviour table).
+pub(crate) fn finish_for(context: &Context, response: &mut Response) {
+    let mut id = [0; 36];
+    let id = context.request_id.as_hyphenated().encode_lower(&mut id);
+    if let Ok(id) = HeaderValue::from_str(id) {
+        let headers = response.headers_mut();
+        let given = context.client_request_id.clone();
+        headers.insert(HeaderName::from_static("client-request-id"), given.unwrap_or_else(|| id.clone()));
+        headers.insert(HeaderName::from_static("request-id"), id);
+    }
+    finish(response);
 }
 
 /// Counts a request under its route's name. URLs carry secrets and are counted nowhere.

@@ -38,7 +38,7 @@ async fn monitor(State(app): State<Arc<App>>, Path(secret): Path<String>, reques
         Err(error) => refusal::render(&error, &context),
     };
     super::count("monitor", response.status());
-    super::finish(&mut response);
+    super::finish_for(&context, &mut response);
     response
 }
 

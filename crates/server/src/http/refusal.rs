@@ -1,7 +1,7 @@
 //! Errors of the domain as Graph's JSON (behaviour table, section 4).
 
 use axum::body::Body;
-use axum::http::header::{ALLOW, CONTENT_TYPE, LOCATION, RETRY_AFTER, WWW_AUTHENTICATE};
+use axum::http::header::{ALLOW, CONTENT_RANGE, CONTENT_TYPE, LOCATION, RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::Response;
 use driveway_core::error::{Code, Error, Inner};
@@ -48,10 +48,17 @@ fn headers(error: &Error, headers: &mut HeaderMap) {
     if let Some(seconds) = error.retry_after_seconds() {
         headers.insert(RETRY_AFTER, HeaderValue::from(seconds));
     }
+    tell_length(error, headers);
     match (error.code(), error.inner_code()) {
         (Code::Unauthenticated, Some(Inner::PasswordRequired)) => {
             headers
                 .insert(WWW_AUTHENTICATE, HeaderValue::from_static("Basic realm=\"link password\", charset=\"UTF-8\""));
+        }
+        (Code::Unauthenticated, Some(Inner::TokenExpired)) => {
+            // rclone gets itself a new token when it finds this word here, and gives up otherwise.
+            let challenge =
+                "Bearer realm=\"Driveway\", error=\"expired_token\", error_description=\"The token has expired.\"";
+            headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static(challenge));
         }
         (Code::Unauthenticated, _) => {
             headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer realm=\"Driveway\""));
@@ -61,6 +68,14 @@ fn headers(error: &Error, headers: &mut HeaderMap) {
             headers.insert("sharepoint-createsharinglink-error", HeaderValue::from_static("AnonymousLinksDisabled"));
         }
         _ => {}
+    }
+}
+
+/// Says how long a content is to whom asked for a part of it that isn't there.
+pub(crate) fn tell_length(error: &Error, headers: &mut HeaderMap) {
+    let length = error.content_bytes().and_then(|bytes| HeaderValue::from_str(&format!("bytes */{bytes}")).ok());
+    if let Some(length) = length {
+        headers.insert(CONTENT_RANGE, length);
     }
 }
 

@@ -9,6 +9,7 @@ use std::time::Duration;
 use anyhow::Context as _;
 use axum::Router;
 use axum::body::Body;
+use axum::http::header::CONTENT_TYPE;
 use axum::http::{Request, StatusCode};
 use axum::response::{IntoResponse, Response};
 use futures::FutureExt;
@@ -24,6 +25,7 @@ use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use tower::Service;
 
+use super::json::JSON;
 use super::{Peer, handshake};
 use crate::app::App;
 use crate::ops::{copy, openings};
@@ -182,6 +184,7 @@ fn panicked() -> Response {
     tracing::error!("a request panicked");
     (
         StatusCode::INTERNAL_SERVER_ERROR,
+        [(CONTENT_TYPE, JSON)],
         "{\"error\":{\"code\":\"generalException\",\"message\":\"The server met an unexpected problem.\"}}",
     )
         .into_response()

@@ -39,7 +39,7 @@ fn context(app: &App, request: &Request) -> Context {
 fn answer(context: &Context, outcome: Result<Response, Error>) -> Response {
     let mut response = outcome.unwrap_or_else(|error| refusal::render(&error, context));
     super::count("upload", response.status());
-    super::finish(&mut response);
+    super::finish_for(context, &mut response);
     response
 }
 

@@ -22,7 +22,8 @@ use tokio::sync::Notify;
 use uuid::Uuid;
 
 use super::access::{Access, Via, reach};
-use super::item::{NewParent, check_path_length, children, item_name, name_taken, parent_not_found, settle_conflict};
+use super::children::children;
+use super::item::{NewParent, check_path_length, item_name, name_taken, parent_not_found, settle_conflict};
 use super::ticket::Ticket;
 use super::upload::{author, check_quota};
 use super::{Credentials, Result, Tx};

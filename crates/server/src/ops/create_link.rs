@@ -19,6 +19,7 @@ use secrecy::SecretString;
 use super::access::{Access, Via, reach};
 use super::audit::Cut;
 use super::outbox::{self, Postage};
+use super::pace::key_of;
 use super::permissions::{PermissionView, view};
 use super::{Credentials, Result, Tx, audit, gate, password};
 use crate::app::App;
@@ -126,7 +127,8 @@ pub async fn create_link(
     if let Some(Survey::Open(opening)) = &surveyed
         && opening.existing.is_none()
     {
-        app.pace.take(&opening.caller, most, now)?;
+        let refusal = "Too many new links at once. Try again shortly.";
+        app.new_links.take(key_of(&opening.caller), most, refusal, now)?;
     }
     if let Some(survey) = surveyed
         && let Some(found) = settle(app, survey, &request, from, now).await?

@@ -4,11 +4,13 @@ use driveway_core::address::{DriveKey, Owner};
 use driveway_core::caller::Intent;
 use driveway_core::drive::{Drive, DriveOwner};
 use driveway_core::error::Error;
+use driveway_core::id::DriveId;
 use driveway_core::policy::access::Chain;
 use jiff::Timestamp;
 
 use super::access::{find_site, find_user, reach_drive};
 use super::{Credentials, Result, Tx, caller, outside};
+use crate::app::App;
 
 /// A drive and how full it is.
 #[derive(Debug)]
@@ -17,6 +19,8 @@ pub struct DriveView {
     pub drive: Drive,
     /// Bytes of everything in it, the recycle bin aside.
     pub used_bytes: i64,
+    /// Bytes of everything in its recycle bin.
+    pub recycled_bytes: i64,
 }
 
 /// The drive at an address, for somebody who may see its root.
@@ -55,5 +59,16 @@ pub fn list(tx: &mut Tx<'_>, credentials: &Credentials, owner: &Owner, now: Time
 
 fn view(tx: &mut Tx<'_>, drive: Drive) -> Result<DriveView> {
     let used_bytes = tx.item(drive.root)?.map_or(0, |root| root.size);
-    Ok(DriveView { drive, used_bytes })
+    let recycled_bytes = tx.recycled_bytes(&drive.id)?;
+    Ok(DriveView { drive, used_bytes, recycled_bytes })
+}
+
+/// Every drive, for who administers the server.
+pub fn all(app: &App) -> Result<Vec<DriveView>> {
+    app.db.read_blocking(|tx| tx.drives()?.into_iter().map(|drive| view(tx, drive)).collect())
+}
+
+/// Says how many bytes a drive may hold; `false` if there is no such drive.
+pub fn set_quota(app: &App, drive: DriveId, bytes: i64) -> Result<bool> {
+    app.db.write_blocking(move |tx| tx.set_drive_quota(&drive, bytes))
 }

@@ -6,28 +6,17 @@ use driveway_core::drive::SpecialFolder;
 use driveway_core::error::{Code, Error, Inner};
 use driveway_core::id::{DriveId, ItemId};
 use driveway_core::item::DriveItem;
-use driveway_core::name::{ConflictBehavior, ItemName, MAX_FULL_PATH_CHARS, NameError, name_key};
+use driveway_core::name::{ConflictBehavior, ItemName, MAX_FULL_PATH_CHARS, NameError};
 use driveway_core::permission::{LinkScope, Permission, Role};
 use driveway_core::policy::access::Chain;
 use driveway_storage::{ItemChange, NewFacet, NewItem};
 use jiff::Timestamp;
 
-use super::access::{Access, Via, descend, reach, step_down};
-use super::listed::Listed;
-use super::sums::{hide_unreachable, hide_unreachable_in};
+use super::access::{Access, Via, descend, reach};
+use super::children::{self, Page};
+use super::sums::hide_unreachable_in;
 use super::upload::author;
 use super::{Credentials, Result, Tx, checkout};
-
-/// A page of a folder's items.
-#[derive(Debug)]
-pub struct Page {
-    /// The folder.
-    pub folder: Access,
-    /// Its items, in the order of their names.
-    pub items: Vec<DriveItem>,
-    /// The key behind which the next page begins, if there is one.
-    pub next: Option<String>,
-}
 
 /// How a folder is made.
 #[derive(Debug, Clone)]
@@ -77,34 +66,6 @@ pub enum NewParent {
     Path(Vec<String>),
 }
 
-/// The items of a folder, a page at a time. One that whoever reached the folder couldn't reach isn't there (P3). A page is
-/// empty only at the end: clients take an empty one for it.
-pub fn children(tx: &mut Tx<'_>, mut folder: Access, after: Option<&str>, limit: u32, now: Timestamp) -> Result<Page> {
-    if !folder.item.is_folder() {
-        return Ok(Page { folder, items: Vec::new(), next: None });
-    }
-    let mut after = after.map(str::to_owned);
-    loop {
-        let found = tx.children(folder.item.id, after.as_deref(), limit.saturating_add(1))?;
-        let Listed { values: found, more } = Listed::of(found, limit);
-        let next = found.last().filter(|_| more).map(|item| name_key(&item.name));
-        let mut items = Vec::with_capacity(found.len());
-        for mut item in found {
-            checkout::show_own(tx, &folder.via, &mut item)?;
-            if reaches_down_to(tx, &folder.via, &item, now)? {
-                items.push(item);
-            }
-        }
-        if items.is_empty() && next.is_some() {
-            after = next;
-            continue;
-        }
-        hide_unreachable(tx, &folder.drive.id, (&folder.via, folder.role), &mut items, now)?;
-        hide_unreachable_in(tx, &mut folder, now)?;
-        return Ok(Page { folder, items, next });
-    }
-}
-
 /// An item as it is shown by itself.
 #[derive(Debug)]
 pub struct ItemView {
@@ -128,7 +89,8 @@ pub fn show(
 ) -> Result<ItemView> {
     let mut access = reach(tx, credentials, address, Intent::Read, now)?;
     let shared = shared(tx, &access, now)?;
-    let children = children_limit.map(|limit| children(tx, access.clone(), None, limit, now)).transpose()?;
+    let first = |limit| children::children(tx, access.clone(), None, limit, now);
+    let children = children_limit.map(first).transpose()?;
     hide_unreachable_in(tx, &mut access, now)?;
     let is_own_right = matches!(access.via, Via::Caller(_));
     let special = if is_own_right && access.item.is_folder() { tx.special_folder_of(access.item.id)? } else { None };
@@ -137,7 +99,7 @@ pub fn show(
 
 /// Whether the right by which a folder was reached reaches an item in it too. Only one that is cut off from above can be
 /// out of reach.
-fn reaches_down_to(tx: &mut Tx<'_>, via: &Via, item: &DriveItem, now: Timestamp) -> Result<bool> {
+pub(super) fn reaches_down_to(tx: &mut Tx<'_>, via: &Via, item: &DriveItem, now: Timestamp) -> Result<bool> {
     if item.inherits {
         return Ok(true);
     }
@@ -171,22 +133,6 @@ pub(super) fn refuse_unreachable_content(tx: &mut Tx<'_>, access: &Access, now: 
         }
     }
     Ok(())
-}
-
-/// The first items of each folder among some items, by the right that reached these.
-pub fn children_of_each(
-    tx: &mut Tx<'_>,
-    credentials: &Credentials,
-    page: &Page,
-    limit: u32,
-    now: Timestamp,
-) -> Result<Vec<Option<Page>>> {
-    let mut pages = Vec::with_capacity(page.items.len());
-    for item in &page.items {
-        let folder = if item.is_folder() { step_down(tx, credentials, &page.folder, item, now)? } else { None };
-        pages.push(folder.map(|folder| children(tx, folder, None, limit, now)).transpose()?);
-    }
-    Ok(pages)
 }
 
 /// A new folder in a folder.

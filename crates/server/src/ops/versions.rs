@@ -133,7 +133,9 @@ pub(super) fn numbered(tx: &mut Tx<'_>, access: &Access, number: i64) -> Result<
 }
 
 fn find(tx: &mut Tx<'_>, access: &Access, id: &str) -> Result<FileVersion> {
-    let number = parse_version_id(id).ok_or_else(Error::item_not_found)?;
+    // Whoever wants the content that everybody sees doesn't have to know its number.
+    let number = if id == "current" { Some(access.item.content_revision) } else { parse_version_id(id) }
+        .ok_or_else(Error::item_not_found)?;
     numbered(tx, access, number)
 }
 

@@ -23,6 +23,7 @@ mod support;
 // Drives, items, content, links, security properties, identity.
 mod batch;
 mod children;
+mod clients;
 mod content;
 mod cut_off;
 mod directory;

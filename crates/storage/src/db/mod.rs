@@ -18,9 +18,11 @@ use tokio::sync::oneshot;
 
 pub(crate) use self::driver::Driver;
 use self::job::Reply;
-use self::sqlite::Sqlite;
+pub(crate) use self::sqlite::Sqlite;
 use self::thread::{Calls, TrailKey};
 pub(crate) use self::value::{Column, Row, Value, only};
+#[cfg(test)]
+pub(crate) use self::{driver::EachRow, migration::migrate};
 use crate::error::{Error, Result};
 use crate::tx::Tx;
 use crate::url::DatabaseUrl;

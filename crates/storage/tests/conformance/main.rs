@@ -24,6 +24,7 @@ mod invitations;
 mod items;
 mod link_life;
 mod link_list;
+mod listings;
 mod operations;
 mod outbox;
 mod permissions;

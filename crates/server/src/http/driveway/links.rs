@@ -57,7 +57,7 @@ where
     };
     let mut response = outcome.unwrap_or_else(|error| refusal::render(&error, &context));
     crate::http::count("driveway.links", response.status());
-    crate::http::finish(&mut response);
+    crate::http::finish_for(&context, &mut response);
     response
 }
 

@@ -11,6 +11,9 @@ use super::{Call, Result};
 use crate::http::monitor;
 use crate::ops::copy::{self, NewCopy};
 
+/// What clients ask for that know how a copy answers, and what they get without asking as well.
+const RESPOND_ASYNC: &str = "respond-async";
+
 /// Begins a copy: `202`, and where its progress can be asked for without a token (ITEM-04).
 pub(super) async fn copy(mut call: Call) -> Result<Response> {
     let mut members = call.members().await?;
@@ -29,5 +32,8 @@ pub(super) async fn copy(mut call: Call) -> Result<Response> {
     let mut response = empty(StatusCode::ACCEPTED);
     let url = monitor::url(&call.context.base_url, &secret);
     response.headers_mut().insert(LOCATION, HeaderValue::from_str(&url).map_err(Error::internal)?);
+    if call.prefers(RESPOND_ASYNC) {
+        response.headers_mut().insert("preference-applied", HeaderValue::from_static(RESPOND_ASYNC));
+    }
     Ok(response)
 }

@@ -2,11 +2,12 @@
 //! isn't is refused by name: passing over it would lie (PERM-05, AMB-57).
 
 use driveway_core::error::{Code, Error, Inner};
+use driveway_core::listing::{Order, Place};
 use driveway_core::odata::{Expand, QueryOptions};
 use serde_json::Value;
 
 use super::{Call, Result, item, render};
-use crate::ops::item::Page;
+use crate::ops::children::Page;
 
 /// Folders of a listing whose children come along, at the most. The next page has the others.
 pub(super) const FOLDERS_AT_ONCE: u32 = 50;
@@ -69,7 +70,8 @@ pub(super) fn insert(call: &Call, folder: &mut Value, wanted: &Children, page: &
     render::insert(folder, "children", children);
     if let Some(next) = &page.next {
         let select = wanted.select.as_deref();
-        let next = item::next_link(call, &page.folder, next, Some(wanted.top), select, false);
+        let behind = Order::default().write(&Place::Name(next.clone()));
+        let next = item::next_link(call, &page.folder, &behind, Some(wanted.top), select, false);
         render::insert(folder, "children@odata.nextLink", next);
     }
 }

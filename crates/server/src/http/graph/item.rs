@@ -1,7 +1,7 @@
 //! Items: shown, listed, made, changed, thrown away.
 
 use axum::body::Body;
-use axum::http::header::{ETAG, IF_MATCH, IF_NONE_MATCH};
+use axum::http::header::{CONTENT_TYPE, ETAG, IF_MATCH, IF_NONE_MATCH};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::Response;
 use driveway_core::address::{DriveKey, ItemAddress, Resource, Start};
@@ -9,13 +9,16 @@ use driveway_core::caller::Intent;
 use driveway_core::error::{Code, Error, Inner};
 use driveway_core::id::{DriveId, ItemId};
 use driveway_core::item::Facet;
+use driveway_core::listing::{Order, Place, SortKey};
 use driveway_core::name::ConflictBehavior;
+use driveway_core::odata::Direction;
 use driveway_core::seal::Purpose;
 use serde_json::{Value, json};
 
 use super::{Call, Result, expand, render};
 use crate::http::json::{Members, respond};
 use crate::ops::access::{Access, reach};
+use crate::ops::children;
 use crate::ops::item::{self, FileSystemTimes, NewFolder, NewParent, Shared, Update};
 
 /// Items on a page when the client doesn't say, and at the most.
@@ -65,11 +68,12 @@ pub(super) fn empty(status: StatusCode) -> Response {
     response
 }
 
-/// The items of a folder, a page at a time, in the order of their names.
+/// The items of a folder, a page at a time, in the order of their names or another one that was asked for.
 pub(super) async fn children(call: Call) -> Result<Response> {
     let wanted = expand::children(&call.query.expand)?;
-    refuse_order_and_filter(&call)?;
-    let after = call.query.skip_token.as_deref().map(|token| page_start(&call, token)).transpose()?;
+    refuse_filter(&call)?;
+    let order = order(&call)?;
+    let after = call.query.skip_token.as_deref().map(|token| page_start(&call, order, token)).transpose()?;
     let most = if wanted.is_some() { expand::FOLDERS_AT_ONCE } else { PAGE.1 };
     let limit = call.query.top.unwrap_or(PAGE.0).min(most);
     let top = wanted.as_ref().map(|wanted| wanted.top);
@@ -79,8 +83,8 @@ pub(super) async fn children(call: Call) -> Result<Response> {
         .db
         .read(move |tx| {
             let folder = reach(tx, &credentials, &address, Intent::Read, now)?;
-            let page = item::children(tx, folder, after.as_deref(), limit, now)?;
-            let inside = top.map(|top| item::children_of_each(tx, &credentials, &page, top, now)).transpose()?;
+            let page = children::children_in_order(tx, folder, (order, after.clone()), limit, now)?;
+            let inside = top.map(|top| children::children_of_each(tx, &credentials, &page, top, now)).transpose()?;
             Ok((page, inside))
         })
         .await?;
@@ -100,42 +104,76 @@ pub(super) async fn children(call: Call) -> Result<Response> {
     if let (Some(next), Value::Object(members)) = (page.next, &mut value) {
         members.insert("@odata.nextLink".into(), {
             let select = call.query.select.as_deref();
-            next_link(&call, &page.folder, &next, call.query.top, select, wanted.is_some()).into()
+            next_link(&call, &page.folder, &next, call.query.top, select, true).into()
         });
     }
     Ok(respond(StatusCode::OK, &value))
 }
 
-fn refuse_order_and_filter(call: &Call) -> Result<()> {
-    let refuse = |name: &'static str| {
-        Err(Error::invalid(name, format!("{name} isn't offered here.")).inner(Inner::InvalidQueryOption))
+/// How many items a folder has, as text.
+pub(super) async fn count_children(call: Call) -> Result<Response> {
+    call.refuse_expand()?;
+    refuse_filter(&call)?;
+    let (address, credentials, now) = (call.item()?, call.credentials.clone(), call.context.now);
+    let count = call
+        .app
+        .db
+        .read(move |tx| {
+            let folder = reach(tx, &credentials, &address, Intent::Read, now)?;
+            children::count_children(tx, folder, now)
+        })
+        .await?;
+    let mut response = Response::new(Body::from(count.to_string()));
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("text/plain;charset=utf-8"));
+    Ok(response)
+}
+
+/// What a listing can't be narrowed by is refused: passing over it would look like an answer.
+fn refuse_filter(call: &Call) -> Result<()> {
+    let refused = [("$filter", &call.query.filter), ("$search", &call.query.search)];
+    match refused.into_iter().find(|(_, asked)| asked.is_some()) {
+        None => Ok(()),
+        Some((name, _)) => {
+            Err(Error::invalid(name, format!("{name} isn't offered here.")).inner(Inner::InvalidQueryOption))
+        }
+    }
+}
+
+/// The order that `$orderby` asks for: one of four properties, either way.
+fn order(call: &Call) -> Result<Order> {
+    let refuse = || {
+        let message = "Items are sorted by one of name, size, createdDateTime and lastModifiedDateTime.";
+        Error::invalid("$orderby", message).inner(Inner::InvalidQueryOption)
     };
-    if call.query.filter.is_some() {
-        return refuse("$filter");
-    }
-    if call.query.search.is_some() {
-        return refuse("$search");
-    }
     match call.query.orderby.as_slice() {
-        [] => Ok(()),
-        [(name, driveway_core::odata::Direction::Ascending)] if name == "name" => Ok(()),
-        _ => refuse("$orderby"),
+        [] => Ok(Order::default()),
+        [(name, direction)] => {
+            let by = SortKey::parse(name).ok_or_else(refuse)?;
+            Ok(Order { by, descending: *direction == Direction::Descending })
+        }
+        _ => Err(refuse()),
     }
 }
 
-fn page_start(call: &Call, token: &str) -> Result<String> {
+/// What the tokens of this list begin with, so that those of other lists are none of it.
+const OF_CHILDREN: &str = "children ";
+
+fn page_start(call: &Call, order: Order, token: &str) -> Result<Place> {
     let opened = call.app.seal.open(Purpose::Page, token).and_then(|bytes| String::from_utf8(bytes).ok());
-    opened.ok_or_else(|| Error::invalid("$skiptoken", "The paging token isn't one.").inner(Inner::InvalidQueryOption))
+    opened
+        .and_then(|text| order.read(text.strip_prefix(OF_CHILDREN)?))
+        .ok_or_else(|| Error::invalid("$skiptoken", "The paging token isn't one.").inner(Inner::InvalidQueryOption))
 }
 
-/// The next page's URL: absolute, opaque, and carrying the options of this one (MISC-05).
+/// The next page's URL: absolute, opaque, and carrying the options of this one (MISC-05). `after` is a place as
+/// [`Order::write`] writes it.
 pub(super) fn next_link(
     call: &Call,
     folder: &Access,
     after: &str,
     top: Option<u32>,
     select: Option<&[String]>,
-    expands: bool,
+    is_list: bool,
 ) -> String {
     let version = match call.version {
         driveway_core::address::Version::V1 => "v1.0",
@@ -154,14 +192,11 @@ pub(super) fn next_link(
     let mut url = format!(
         "{}/{version}{place}/children?$skiptoken={}",
         call.context.base_url,
-        call.app.seal.seal(Purpose::Page, after.as_bytes())
+        call.app.seal.seal(Purpose::Page, format!("{OF_CHILDREN}{after}").as_bytes())
     );
     if let Some(top) = top {
         url.push_str("&$top=");
         url.push_str(&top.to_string());
-    }
-    if call.query.count == Some(true) {
-        url.push_str("&$count=true");
     }
     let encode =
         |text: &str| percent_encoding::utf8_percent_encode(text, percent_encoding::NON_ALPHANUMERIC).to_string();
@@ -169,12 +204,26 @@ pub(super) fn next_link(
         url.push_str("&$select=");
         url.push_str(&encode(&select.join(",")));
     }
+    if is_list {
+        carry_options_of_list(call, &mut url, encode);
+    }
+    url
+}
+
+/// What was said of the list itself, and not of what is expanded in its items.
+fn carry_options_of_list(call: &Call, url: &mut String, encode: impl Fn(&str) -> String) {
+    if call.query.count == Some(true) {
+        url.push_str("&$count=true");
+    }
+    if let Some((property, direction)) = call.query.orderby.first() {
+        let direction = if *direction == Direction::Descending { "%20desc" } else { "" };
+        url.extend(["&$orderby=", &encode(property), direction]);
+    }
     // The expansion as it was written, with its options.
-    if expands && let Some(children) = call.query.expand.first() {
+    if let Some(children) = call.query.expand.first() {
         url.push_str("&$expand=");
         url.push_str(&encode(&expand::written(children)));
     }
-    url
 }
 
 /// The key of the share by which the request came.
@@ -231,7 +280,7 @@ pub(super) async fn update(mut call: Call) -> Result<Response> {
     let mut members = call.members().await?;
     let (parent, parent_drive) = new_parent(&mut members)?;
     let update = Update {
-        conflict: conflict_behavior(&mut members)?,
+        conflict: conflict_behavior(&mut members)?.or(conflict_in_query(&call)?),
         name: members.text("name")?,
         parent,
         parent_drive,

@@ -10,6 +10,7 @@ mod drive;
 mod expand;
 mod invite;
 mod item;
+mod options;
 mod page;
 mod people;
 mod permission;
@@ -36,14 +37,16 @@ use driveway_core::drive::SpecialFolder;
 use driveway_core::error::{Code, Error, Inner};
 use driveway_core::odata::{ODataError, QueryOptions};
 
-use self::routes::{Found, Route};
+use self::routes::{Found, On, Route};
 use super::context::Context;
 use super::credentials::Shared;
 use super::json::Members;
 use super::{Peer, credentials, refusal};
 use crate::app::App;
+use crate::auth::token::Claims;
 use crate::ops::Credentials;
 use crate::ops::openings::Use;
+use crate::ops::pace::Room;
 use crate::ops::redemption::{self, Preference};
 use crate::ops::special;
 
@@ -110,6 +113,12 @@ impl Call {
         self.headers.get(name).and_then(|value| value.to_str().ok())
     }
 
+    /// Whether the request states this preference.
+    pub(crate) fn prefers(&self, preference: &str) -> bool {
+        let stated = self.headers.get_all("prefer").iter().filter_map(|value| value.to_str().ok());
+        stated.flat_map(|value| value.split(',')).any(|stated| stated.trim().eq_ignore_ascii_case(preference))
+    }
+
     /// Where `@odata.context` URLs begin.
     pub(crate) fn metadata_url(&self) -> String {
         let version = match self.version {
@@ -158,9 +167,9 @@ async fn answer(app: Arc<App>, context: &Context, request: Request) -> Response 
 }
 
 fn finished(route: &'static str, mut response: Response, context: &Context) -> Response {
-    stamp(context, response.headers_mut());
+    response.headers_mut().insert(HeaderName::from_static("odata-version"), HeaderValue::from_static("4.0"));
     super::count(route, response.status());
-    super::finish(&mut response);
+    super::finish_for(context, &mut response);
     response
 }
 
@@ -180,7 +189,7 @@ async fn dispatch(app: Arc<App>, context: &Context, request: Request) -> (&'stat
     let headers = std::mem::take(&mut head.headers);
     let arrival = Arrival { app, context, address, parameters, query, headers, body };
     let outcome = match arrival.admit(route).await {
-        Ok((call, applied)) => {
+        Ok((call, applied, room)) => {
             let app = Arc::clone(&call.app);
             let credentials = call.credentials.clone();
             let outcome = (route.handler)(call).await;
@@ -193,6 +202,9 @@ async fn dispatch(app: Arc<App>, context: &Context, request: Request) -> (&'stat
             outcome.map(|mut response| {
                 if let Some(applied) = applied {
                     response.headers_mut().insert("preference-applied", HeaderValue::from_static(applied));
+                }
+                if let Some(room) = room {
+                    tell_room(room, response.headers_mut());
                 }
                 response
             })
@@ -215,13 +227,14 @@ struct Arrival<'a> {
 
 impl Arrival<'_> {
     /// Looks at the credentials before anything else: without them a request learns nothing, not even its mistakes.
-    async fn admit(self, route: &Route) -> Result<(Call, Applied)> {
+    async fn admit(self, route: &Route) -> Result<(Call, Applied, Option<Room>)> {
         let Self { app, context, address, parameters, query, headers, body } = self;
         let share = share_key(&address.resource);
         let through = if share.is_some() { Through::Shares } else { Through::Graph };
         let mut credentials =
             Credentials { bearer: credentials::bearer(&app, &headers, context)?, ..Credentials::default() };
         credentials.source = context.source(through);
+        let room = throttle(&app, route, credentials.bearer.as_ref(), context)?;
         let mut applied = None;
         match share {
             Some(key) => {
@@ -255,6 +268,7 @@ impl Arrival<'_> {
             .map_err(|error| invalid_query(&error))?
             .unwrap_or_default();
         select::check(route, &query)?;
+        options::check(route, &query)?;
         let resource = settle_special(&app, &credentials, address.resource, is_first_use(route), context).await?;
         let call = Call {
             app,
@@ -267,8 +281,23 @@ impl Arrival<'_> {
             headers,
             body,
         };
-        Ok((call, applied))
+        Ok((call, applied, room))
     }
+}
+
+/// Counts a request, of those with a good token and of those without any. The parts of a batch are counted one by one.
+fn throttle(app: &App, route: &Route, bearer: Option<&Claims>, context: &Context) -> Result<Option<Room>> {
+    if route.on == On::Batch {
+        return Ok(None);
+    }
+    app.throttle.admit(bearer, context.client, app.config.limits.requests_per_minute, context.now)
+}
+
+/// Says how many requests are left, so that a client can slow down before it has to.
+fn tell_room(room: Room, headers: &mut HeaderMap) {
+    headers.insert("ratelimit-limit", HeaderValue::from(room.per_minute));
+    headers.insert("ratelimit-remaining", HeaderValue::from(room.remaining));
+    headers.insert("ratelimit-reset", HeaderValue::from(room.reset_seconds));
 }
 
 /// Whether a request uses a special folder so that there has to be one: to look at it or to put something into it.
@@ -348,18 +377,4 @@ fn invalid_query(error: &ODataError) -> Error {
         _ => "query".to_owned(),
     };
     Error::invalid(target, error.to_string()).inner(Inner::InvalidQueryOption)
-}
-
-/// The headers that every answer of the API has besides those of all answers (5.2 of the behaviour table).
-fn stamp(context: &Context, headers: &mut HeaderMap) {
-    let mut id = [0; 36];
-    let id = context.request_id.as_hyphenated().encode_lower(&mut id);
-    if let Ok(id) = HeaderValue::from_str(id) {
-        headers.insert(
-            HeaderName::from_static("client-request-id"),
-            context.client_request_id.clone().unwrap_or_else(|| id.clone()),
-        );
-        headers.insert(HeaderName::from_static("request-id"), id);
-    }
-    headers.insert(HeaderName::from_static("odata-version"), HeaderValue::from_static("4.0"));
 }

@@ -117,6 +117,7 @@ pub const ROUTES: &[Route] = routes! {
     "item.update" PATCH Item [] Write => item::update;
     "item.delete" DELETE Item [] Write => item::delete;
     "children.list" GET Item ["children"] Read => item::children;
+    "children.count" GET Item ["children", "$count"] Read => item::count_children;
     "children.create" POST Item ["children"] Write => item::create_folder;
     "content.get" GET Item ["content"] Read => content::get;
     "content.put" PUT Item ["content"] Write => content::put;

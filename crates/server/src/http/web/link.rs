@@ -34,7 +34,7 @@ use crate::http::{Peer, count, finish, preview_bot};
 use crate::ops::content::{content, preview as preview_of};
 use crate::ops::gate::{self, Below, Opened, Passage};
 use crate::ops::openings::Download;
-use crate::ops::{Credentials, Tx, item, password};
+use crate::ops::{Credentials, Tx, children, password};
 
 /// Items on a page of a folder's listing.
 const PAGE: u32 = 200;
@@ -268,7 +268,7 @@ impl Door {
         let now = self.context.now;
         // The gate has opened the folder in this request; its children lie below it and are opened with it.
         let listed =
-            self.app.db.read(move |tx| item::children(tx, access.clone(), after.as_deref(), PAGE, now)).await?;
+            self.app.db.read(move |tx| children::children(tx, access.clone(), after.as_deref(), PAGE, now)).await?;
         let url = self.item_url(permission.item, listed.folder.item.id);
         let next_page =
             listed.next.map(|key| format!("{url}?page={}", self.app.seal.seal(Purpose::Page, key.as_bytes())));

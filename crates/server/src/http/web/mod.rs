@@ -102,6 +102,7 @@ pub(crate) fn problem(error: &Error, language: Language) -> Response {
     let seconds = error.retry_after_seconds();
     let html = ProblemPage::for_status(status.as_u16(), seconds.map(u64::from), language).render(language);
     let mut response = page(status, html, language, Frame::Never);
+    refusal::tell_length(error, response.headers_mut());
     if let Some(seconds) = seconds {
         response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds));
     }

@@ -125,7 +125,7 @@ async fn e26_what_is_no_version_is_refused_and_the_current_one_stays() {
     let alice = server.alice();
     put(&alice, "v.txt", "first").await;
     put(&alice, "v.txt", "second").await;
-    for odd in ["3.0", "0.0", "-1.0", "1", "1.1", "01.0", "current", "99999999999999999999.0"] {
+    for odd in ["3.0", "0.0", "-1.0", "1", "1.1", "01.0", "Current", "99999999999999999999.0"] {
         let address = format!("{}/versions/{odd}", at("v.txt"));
         alice.get(&address).await.error(404, "itemNotFound");
         alice.get(&format!("{address}/content")).await.error(404, "itemNotFound");

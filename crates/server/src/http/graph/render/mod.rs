@@ -80,7 +80,7 @@ pub(crate) fn drive(call: &Call, view: &DriveView) -> Value {
             "total": drive.quota_bytes,
             "used": view.used_bytes,
             "remaining": remaining,
-            "deleted": 0,
+            "deleted": view.recycled_bytes,
             "state": state,
         },
     })
