@@ -66,7 +66,7 @@ async fn the_sdk_works_with_files_and_folders() {
             "a folder is made, and its name is taken",
             "content is put, replaced and got",
             "a file of odd names is put and found",
-            "children come page by page",
+            "children come page by page, sorted and selected",
             "children are expanded",
             "an item is renamed and moved",
             "a copy is watched until it is there",
@@ -124,6 +124,7 @@ async fn the_sdk_understands_what_goes_wrong() {
             "404: what isn't there",
             "409: a name that is taken",
             "412: a tag that has passed",
+            "429: the client waits as long as it is told, and tries again",
         ],
     )
     .await;
