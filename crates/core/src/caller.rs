@@ -65,6 +65,11 @@ impl Scope {
     ];
 }
 
+/// The scope of this name, as Graph spells it, if Driveway knows it.
+pub fn scope_name(name: &str) -> Option<&'static str> {
+    Scope::ALL.iter().map(|(_, known)| *known).find(|known| *known == name)
+}
+
 /// A set of scopes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Scopes(u32);

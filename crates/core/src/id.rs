@@ -73,6 +73,8 @@ uuid_ids! {
     ApplicationId = "application";
     /// A permission on an item. A sharing link is a permission, so this is a link's id too.
     PermissionId = "permission";
+    /// What came of one sign-in to one application: the family of its refresh tokens.
+    GrantId = "grant";
 }
 
 /// A drive's id: 16 hex digits for personal drives, `b!` and 22 characters for the others.

@@ -94,3 +94,30 @@ pub struct Application {
     /// Whether its tokens are accepted.
     pub enabled: bool,
 }
+
+impl Application {
+    /// The pages of this server, where somebody who signed in acts without another application. It is in no table.
+    pub fn pages() -> Self {
+        let id = ApplicationId::from_uuid(uuid::uuid!("d21e0000-0000-4000-8000-000000000000"));
+        Self { id, display_name: "Driveway".to_owned(), enabled: true }
+    }
+}
+
+/// How an application is registered for signing people in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Registration {
+    /// The application.
+    pub application: Application,
+    /// Whether it keeps no secret: it runs on people's machines.
+    pub is_public: bool,
+    /// Where codes may be sent.
+    pub redirect_uris: Vec<String>,
+    /// The delegated scopes that `.default` stands for, parted by spaces.
+    pub scopes: String,
+    /// What it may do for itself, parted by spaces.
+    pub roles: String,
+    /// Whether people aren't asked: whoever administers the server has agreed for them.
+    pub is_consented: bool,
+    /// Whether it redeems codes without a PKCE proof although it has no secret, as some old programs do.
+    pub is_without_pkce: bool,
+}

@@ -16,6 +16,7 @@ pub mod link_life;
 pub mod listing;
 pub mod mail_address;
 pub mod name;
+pub mod oauth;
 pub mod odata;
 pub mod operation;
 pub mod outbox;

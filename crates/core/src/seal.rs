@@ -40,6 +40,8 @@ pub enum Purpose {
     Demo,
     /// The events of a link's audit trail.
     Trail,
+    /// The proof that a form was sent from a page of ours.
+    Form,
 }
 
 impl Purpose {
@@ -53,6 +55,7 @@ impl Purpose {
             Self::Upload => b"driveway/upload",
             Self::Demo => b"driveway/demo",
             Self::Trail => b"driveway/trail",
+            Self::Form => b"driveway/form",
         }
     }
 }

@@ -10,6 +10,7 @@ use driveway_storage::{Blobs, BlobsUrl, DatabaseUrl, Db, DbOptions};
 use tokio::sync::Notify;
 use uuid::Uuid;
 
+use crate::auth::id_token::IdTokens;
 use crate::auth::keys;
 use crate::auth::token::Tokens;
 use crate::clock::Clock;
@@ -40,7 +41,9 @@ pub struct App {
     pub seal: Arc<Seal>,
     /// Bearer tokens.
     pub tokens: Tokens,
-    /// Hashing of links' passwords.
+    /// Id tokens, which tell applications who signed in.
+    pub id_tokens: IdTokens,
+    /// Hashing of passwords.
     pub passwords: Passwords,
     /// How fast links are made.
     pub new_links: Pace<CallerKey>,
@@ -77,6 +80,7 @@ impl App {
         audit::adopt(&db, clock.now())?;
         let instance = instance_id(&db, entropy.opaque_id())?;
         let tokens = Tokens::new(token_key, instance);
+        let id_tokens = IdTokens::new(&keys_directory);
         let run = entropy.opaque_id();
         let openings = Arc::new(Openings::new(config.audit.events_per_hour));
         let post = Post::open(&config.mail)?;
@@ -88,6 +92,7 @@ impl App {
             entropy,
             seal,
             tokens,
+            id_tokens,
             passwords: Passwords::default(),
             new_links: Pace::default(),
             throttle: Throttle::default(),

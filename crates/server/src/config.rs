@@ -35,8 +35,24 @@ pub struct Config {
     pub limits: Limits,
     /// What is kept of links' audit trails.
     pub audit: Audit,
+    /// How people and applications sign in.
+    pub sign_in: SignIn,
     /// How mail is sent, if it is.
     pub mail: MailConfig,
+}
+
+/// How people and applications sign in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct SignIn {
+    /// Seconds for which an access token is good.
+    pub access_token_seconds: u32,
+    /// Days after which a refresh token that isn't used is over; each use begins them anew.
+    pub refresh_token_days: u32,
+    /// Seconds after which a browser has to sign in again.
+    pub session_seconds: u32,
+    /// Whether applications may send people's passwords themselves (`grant_type=password`); for tests only.
+    pub password_grant: bool,
 }
 
 /// What is kept of links' audit trails.
@@ -106,6 +122,7 @@ impl Default for Config {
             tls: TlsConfig::default(),
             limits: Limits::default(),
             audit: Audit::default(),
+            sign_in: SignIn::default(),
             mail: MailConfig::default(),
         }
     }
@@ -114,6 +131,12 @@ impl Default for Config {
 impl Default for Audit {
     fn default() -> Self {
         Self { addresses: Addresses::default(), retention_days: 365, events_per_hour: 600 }
+    }
+}
+
+impl Default for SignIn {
+    fn default() -> Self {
+        Self { access_token_seconds: 3600, refresh_token_days: 90, session_seconds: 24 * 3600, password_grant: false }
     }
 }
 
@@ -159,6 +182,10 @@ impl Config {
         }
         if self.limits.staged_bytes < self.limits.session_bytes {
             bail!("limits.staged_bytes has to be at least limits.session_bytes, or the largest files never come in");
+        }
+        let sign_in = &self.sign_in;
+        if sign_in.access_token_seconds == 0 || sign_in.refresh_token_days == 0 || sign_in.session_seconds == 0 {
+            bail!("sign_in's seconds and days have to be at least 1");
         }
         if self.audit.events_per_hour == 0 {
             bail!("audit.events_per_hour has to be at least 1");
@@ -227,6 +254,9 @@ mod tests {
         }
         for setting in toml::Value::try_from(Audit::default()).unwrap().as_table().unwrap().keys() {
             assert!(document.contains(&format!("| `audit.{setting}` |")), "{setting}");
+        }
+        for setting in toml::Value::try_from(SignIn::default()).unwrap().as_table().unwrap().keys() {
+            assert!(document.contains(&format!("| `sign_in.{setting}` |")), "{setting}");
         }
         for setting in ["server", "from", "password_file", "ca_file"] {
             assert!(document.contains(&format!("| `mail.{setting}` |")), "{setting}");

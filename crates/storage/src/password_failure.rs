@@ -1,13 +1,14 @@
-//! Wrong guesses at links' passwords, counted per link and address, so that one guesser can't shut out others.
+//! Wrong guesses at passwords, counted per link or account and address, so that one guesser can't shut out others.
+
+use std::fmt::Display;
 
 use driveway_core::Result;
-use driveway_core::id::PermissionId;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::db::Row;
 use crate::tx::{Tx, values};
 
-/// The tries of an address at a link in the current window.
+/// The tries of an address at a link or an account in the current window.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Failures {
     /// How many there were.
@@ -16,19 +17,20 @@ pub struct Failures {
     pub since: Timestamp,
 }
 
+/// What is guessed at stands in `link_id`: a link's id, or a text that no link's id can be.
 impl Tx<'_> {
     /// How often this address guessed wrong in a window that started at `window_start` or later.
-    pub fn failures(&mut self, link: PermissionId, address: &str, window_start: Timestamp) -> Result<u32> {
+    pub fn failures(&mut self, of: impl Display, address: &str, window_start: Timestamp) -> Result<u32> {
         let sql = "SELECT COALESCE(MAX(failures), 0) FROM password_failures
                    WHERE link_id = $1 AND address = $2 AND window_started_at >= $3";
-        self.number(sql, values![link, address, window_start]).map(count)
+        self.number(sql, values![of.to_string(), address, window_start]).map(count)
     }
 
     /// Counts a guess and tells what it makes in the current window of so many seconds; a window starts with its first
     /// guess and is over when its seconds are.
     pub fn record_failure(
         &mut self,
-        link: PermissionId,
+        of: impl Display,
         address: &str,
         now: Timestamp,
         window_seconds: u32,
@@ -43,14 +45,14 @@ impl Tx<'_> {
                            CASE WHEN known.window_started_at > $4 THEN known.window_started_at ELSE $3 END
                    RETURNING failures, window_started_at";
         let read = |row: &mut Row<'_>| Ok(Failures { count: count(row.get()?), since: row.get()? });
-        let recorded = self.one(sql, values![link, address, now, window_start], read)?;
+        let recorded = self.one(sql, values![of.to_string(), address, now, window_start], read)?;
         Ok(recorded.unwrap_or(Failures { count: u32::MAX, since: now }))
     }
 
     /// Forgets an address's wrong guesses, after a right one.
-    pub fn clear_failures(&mut self, link: PermissionId, address: &str) -> Result<()> {
+    pub fn clear_failures(&mut self, of: impl Display, address: &str) -> Result<()> {
         let sql = "DELETE FROM password_failures WHERE link_id = $1 AND address = $2";
-        self.execute(sql, values![link, address]).map(drop)
+        self.execute(sql, values![of.to_string(), address]).map(drop)
     }
 
     /// Forgets windows that started before `before`, and counts them.

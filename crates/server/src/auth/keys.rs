@@ -57,7 +57,8 @@ pub fn token_key(directory: &Path) -> anyhow::Result<TokenKey> {
     })
 }
 
-fn read_or_make(path: &Path, make: impl FnOnce() -> anyhow::Result<Vec<u8>>) -> anyhow::Result<Vec<u8>> {
+/// Reads a secret, or makes it where nothing was.
+pub(super) fn read_or_make(path: &Path, make: impl FnOnce() -> anyhow::Result<Vec<u8>>) -> anyhow::Result<Vec<u8>> {
     match fs::read_to_string(path) {
         Ok(text) => HEXLOWER_PERMISSIVE
             .decode(text.trim().as_bytes())

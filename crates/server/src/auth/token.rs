@@ -49,6 +49,11 @@ impl Claims {
 }
 
 impl Claims {
+    /// The claims of somebody who signed in on the pages. They may do there what they may do at all.
+    pub fn of_pages(user: UserId, tenant: TenantId) -> Self {
+        Self::of_session(Some(user), driveway_core::identity::Application::pages().id, tenant)
+    }
+
     /// The claims under which an upload session was begun. Whether its scopes reach was looked at then, for the one place that
     /// the session writes to.
     pub fn of_session(user: Option<UserId>, application: ApplicationId, tenant: TenantId) -> Self {

@@ -4,7 +4,6 @@ use std::process::ExitCode;
 
 use anyhow::{Context, bail};
 use clap::{Args, Subcommand, ValueEnum};
-use data_encoding::BASE64URL_NOPAD;
 use driveway_core::id::{ApplicationId, GroupId, UserId};
 use driveway_core::identity::{Tenant, TenantKind};
 
@@ -176,12 +175,7 @@ pub(super) fn site(command: SiteCommand) -> anyhow::Result<ExitCode> {
 #[derive(Debug, Subcommand)]
 pub(super) enum AppCommand {
     /// Register an application and print its client id and secret. The secret is shown this once.
-    Add {
-        #[command(flatten)]
-        data: DataOptions,
-        /// The name for people.
-        display_name: String,
-    },
+    Add(super::app::AddOptions),
     /// List applications.
     List(DataOptions),
     /// Refuse an application's tokens, and close the links that it made for itself.
@@ -200,13 +194,7 @@ pub(super) struct NamedApp {
 
 pub(super) fn app(command: AppCommand) -> anyhow::Result<ExitCode> {
     match command {
-        AppCommand::Add { data, display_name } => {
-            let app = data.open()?;
-            let secret = BASE64URL_NOPAD.encode(&app.entropy.bytes::<32>());
-            let id = ApplicationId::from_uuid(app.entropy.opaque_id());
-            provision::application(&app, &display_name, id, Some(&secret))?;
-            say(&format!("client id {id}\nclient secret {secret}"));
-        }
+        AppCommand::Add(options) => super::app::add(options)?,
         AppCommand::List(data) => {
             for application in directory::applications(&data.open()?)? {
                 let state = if application.enabled { "" } else { " (disabled)" };

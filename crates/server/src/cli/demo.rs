@@ -38,11 +38,14 @@ pub(super) fn run(options: &DemoOptions) -> anyhow::Result<ExitCode> {
     if options.serve.data.data.is_none() && options.serve.data.config.is_none() {
         config.data = PathBuf::from("driveway-demo");
     }
+    // A demo is for trying things, in tests too, which have no browser to sign in with.
+    config.sign_in.password_grant = true;
     let mut app = App::open(config, Entropy::System)?;
     app.clock_moves = true;
     let app = Arc::new(app);
     runtime()?.block_on(async {
         let demo = demo::prepare(&app).await?;
+        demo::allow_sign_in(&app, &demo).await?;
         let server = Server::bind(Arc::clone(&app)).await?;
         let base_url = match &app.config.public_url {
             Some(url) => url.clone(),

@@ -1,6 +1,7 @@
 //! The command line: a contract, as `docs/architecture.md` says.
 
 mod admin;
+mod app;
 mod audit;
 mod check;
 mod demo;

@@ -13,6 +13,7 @@ pub(crate) mod handshake;
 pub(crate) mod health;
 pub(crate) mod json;
 pub(crate) mod monitor;
+pub(crate) mod oauth;
 pub(crate) mod preview_bot;
 pub(crate) mod range;
 pub(crate) mod refusal;
@@ -53,6 +54,7 @@ pub fn router(app: Arc<App>) -> Router {
         .merge(monitor::routes())
         .merge(upload::routes())
         .merge(driveway::routes())
+        .merge(oauth::routes())
         .route("/health/live", get(health::live))
         .route("/health/ready", get(health::ready))
         .route("/metrics", get(health::metrics))

@@ -1,6 +1,7 @@
 //! From a verified token to who is calling, as they stand now.
 
 use driveway_core::caller::{Caller, Principal};
+use driveway_core::identity::Application;
 
 use super::{Result, Tx};
 use crate::auth::token::{self, Claims};
@@ -9,7 +10,9 @@ use crate::auth::token::{self, Claims};
 pub fn identify(tx: &mut Tx<'_>, claims: &Claims) -> Result<Caller> {
     let facts = tx.caller_facts(claims.user, claims.application, claims.tenant)?;
     let tenant = facts.tenant.ok_or_else(token::invalid_token)?;
-    let application = facts.application.filter(|application| application.enabled).ok_or_else(token::invalid_token)?;
+    let pages = Some(Application::pages()).filter(|pages| pages.id == claims.application);
+    let application =
+        facts.application.or(pages).filter(|application| application.enabled).ok_or_else(token::invalid_token)?;
     let principal = if claims.user.is_some() {
         let is_good = |user: &driveway_core::identity::User| user.enabled && user.tenant == tenant.id;
         let (user, standing) = facts.user.filter(|(user, _)| is_good(user)).ok_or_else(token::invalid_token)?;

@@ -4,7 +4,7 @@ use bytes::Bytes;
 use driveway_core::drive::Drive;
 use driveway_core::error::Error;
 use driveway_core::id::{ApplicationId, ItemId, UserId};
-use driveway_core::identity::{Tenant, TenantKind, User};
+use driveway_core::identity::{Registration, Tenant, TenantKind, User};
 use driveway_core::item::{DriveItem, FileFacet};
 use driveway_core::name::name_key;
 use driveway_core::seal::Purpose;
@@ -12,7 +12,7 @@ use driveway_storage::{Adoption, NewFacet, NewItem, Received};
 use jiff::Timestamp;
 use std::sync::Arc;
 
-use super::{Result, Tx, provision};
+use super::{Result, Tx, provision, sign_in};
 use crate::app::App;
 
 /// The files of the sample tenant: folder, name, content.
@@ -25,6 +25,10 @@ const SAMPLES: [(Option<&str>, &str, &[u8]); 7] = [
     (Some("Reports"), "Q3 summary.md", include_bytes!("../../assets/demo/Reports/Q3 summary.md")),
     (Some("Reports"), "Q3 figures.csv", include_bytes!("../../assets/demo/Reports/Q3 figures.csv")),
 ];
+
+/// What the applications of the sample tenant may do for themselves, and what `.default` stands for.
+const ROLES: &str = "Files.ReadWrite.All Sites.ReadWrite.All User.Read.All";
+const SCOPES: &str = "Files.ReadWrite.All Sites.ReadWrite.All User.Read";
 
 const APPLICATIONS: [(&str, u128); 2] = [
     ("Driveway Explorer", 0xd21e_0001_0000_4000_8000_0000_0000_0001),
@@ -100,6 +104,33 @@ fn people(app: &App) -> Result<Vec<(Drive, UserId)>> {
 
 fn application_id(id: u128) -> ApplicationId {
     ApplicationId::from_uuid(uuid::Uuid::from_u128(id))
+}
+
+/// Lets everybody of the sample tenant sign in, and its applications sign them in. Apart from [`prepare`], since hashing
+/// passwords takes its time and not everybody who wants a sample tenant signs in.
+pub async fn allow_sign_in(app: &Arc<App>, demo: &Demo) -> Result<()> {
+    for (id, ..) in &demo.applications {
+        let id = *id;
+        app.db
+            .write(move |tx| {
+                let Some(known) = tx.registration(id)? else { return Ok(()) };
+                tx.set_registration(&Registration {
+                    redirect_uris: vec!["http://localhost/".to_owned()],
+                    scopes: SCOPES.to_owned(),
+                    roles: ROLES.to_owned(),
+                    ..known
+                })
+            })
+            .await?;
+    }
+    for person in &demo.users {
+        let id = person.user.id;
+        let known = app.db.read(move |tx| tx.user_password(id)).await?;
+        if known.is_some_and(|known| known.hash.is_none()) {
+            sign_in::set_password(app, id, &person.password.clone().into()).await?;
+        }
+    }
+    Ok(())
 }
 
 /// A secret that is the same on each start of the same data directory, so that the ready file can name it again.

@@ -1,4 +1,4 @@
-//! Passwords of links: hashed with argon2id away from the request threads, and guessed at only so often.
+//! Passwords of links and accounts: hashed with argon2id away from the request threads, and guessed at only so often.
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::net::IpAddr;
@@ -86,11 +86,11 @@ impl Passwords {
         self.hashed.load(Ordering::Relaxed)
     }
 
-    /// Waits until it is this source's turn at this link. Right passwords that come together then clear the count one after
+    /// Waits until it is this source's turn at this link or account. Right passwords that come together then clear the count one after
     /// the other, instead of counting against each other.
-    async fn turn(&self, link: PermissionId, source: &str) -> Option<MutexGuard<'_, ()>> {
+    pub(super) async fn turn(&self, of: impl Hash, source: &str) -> Option<MutexGuard<'_, ()>> {
         let mut hasher = DefaultHasher::new();
-        (link, source).hash(&mut hasher);
+        (of, source).hash(&mut hasher);
         let at = usize::try_from(hasher.finish() % TURNS as u64).unwrap_or(0);
         match self.turns.get(at) {
             Some(turn) => Some(turn.lock().await),
@@ -166,7 +166,7 @@ pub async fn attempt(app: &App, attempt: Attempt, guess: SecretString, hash: Sec
 }
 
 /// The source that guesses are counted for: an IPv4 address, or the /64 that one IPv6 subscriber has.
-fn source(from: IpAddr) -> String {
+pub(super) fn source(from: IpAddr) -> String {
     match from.to_canonical() {
         IpAddr::V4(address) => address.to_string(),
         IpAddr::V6(address) => {

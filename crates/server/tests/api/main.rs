@@ -11,6 +11,7 @@
 mod bad_input;
 mod create_link;
 mod mail;
+mod oauth;
 mod people;
 mod permissions;
 mod policy;

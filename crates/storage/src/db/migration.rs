@@ -23,6 +23,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0012_upload_sessions", include_str!("../../migrations/0012_upload_sessions.sql")),
     ("0014_cut_off", include_str!("../../migrations/0014_cut_off.sql")),
     ("0015_purged_by", include_str!("../../migrations/0015_purged_by.sql")),
+    ("0017_sign_in", include_str!("../../migrations/0017_sign_in.sql")),
     ("0021_listing", include_str!("../../migrations/0021_listing.sql")),
 ];
 

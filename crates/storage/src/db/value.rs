@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use data_encoding::HEXLOWER;
-use driveway_core::id::{ApplicationId, DriveId, GroupId, ItemId, PermissionId, SiteId, TenantId, UserId};
+use driveway_core::id::{ApplicationId, DriveId, GrantId, GroupId, ItemId, PermissionId, SiteId, TenantId, UserId};
 use driveway_core::item::Sha256;
 use driveway_core::time;
 use jiff::Timestamp;
@@ -218,5 +218,5 @@ macro_rules! id_values {
     )+};
 }
 
-id_columns! { TenantId UserId GroupId SiteId ApplicationId PermissionId ItemId DriveId }
-id_values! { TenantId UserId GroupId SiteId ApplicationId PermissionId ItemId }
+id_columns! { TenantId UserId GroupId SiteId ApplicationId PermissionId GrantId ItemId DriveId }
+id_values! { TenantId UserId GroupId SiteId ApplicationId PermissionId GrantId ItemId }

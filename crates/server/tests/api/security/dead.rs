@@ -67,9 +67,12 @@ pub fn seen(answer: &Answer, link: &Link) -> (u16, Vec<(String, String)>, String
     let mut body = answer.text().replace(&link.token, "TOKEN");
     if let Ok(mut json) = serde_json::from_str::<serde_json::Value>(&body) {
         for name in OWN {
-            if let Some(inner) = json["error"]["innerError"].as_object_mut() {
+            if let Some(inner) = json.pointer_mut("/error/innerError").and_then(|inner| inner.as_object_mut()) {
                 inner.remove(name);
             }
+        }
+        for name in ["trace_id", "correlation_id"] {
+            json.as_object_mut().and_then(|refusal| refusal.remove(name));
         }
         body = json.to_string();
     }
@@ -163,7 +166,8 @@ async fn p16_a_dead_link_counts_no_guesses() {
 #[test]
 fn p04_no_route_takes_a_token_where_tests_do_not_try_it() {
     for pattern in doors::patterns() {
-        let takes_a_token = pattern.contains("token");
+        // `…/oauth2/v2.0/token` is an address whose name it is.
+        let takes_a_token = pattern.contains("{token");
         assert_eq!(takes_a_token, pattern.starts_with("/s/{token}"), "{pattern}");
     }
 }

@@ -6,6 +6,7 @@ mod large;
 mod link;
 mod look;
 mod name;
+mod overlay;
 mod permission;
 mod transfer;
 mod tree;
