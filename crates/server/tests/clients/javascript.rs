@@ -144,3 +144,21 @@ async fn the_sdk_reads_the_directory() {
     )
     .await;
 }
+
+#[tokio::test]
+async fn msal_gets_tokens() {
+    run(
+        "tokens",
+        &[
+            "msal-node: client credentials, for Graph's .default and for the host's",
+            "msal-node: client credentials with a wrong secret",
+            "msal-node: an authority given as OpenID Connect's",
+            "msal-node: name and password",
+            "msal-node: silent renewal, from the cache and with the refresh token",
+            "msal-node: silent renewal by another application object with the same cache",
+            "@azure/identity: ClientSecretCredential",
+            "@azure/identity: UsernamePasswordCredential",
+        ],
+    )
+    .await;
+}

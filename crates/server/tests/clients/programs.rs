@@ -4,7 +4,7 @@ use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use crate::process::token;
+use crate::process::{public_application, token};
 use crate::support::Demo;
 
 /// What installs the libraries.
@@ -35,6 +35,7 @@ pub(crate) fn run(demo: &Demo, interpreter: &Path, arguments: &[&OsStr], checks:
     command.env_clear().env("PATH", std::env::var_os("PATH").unwrap_or_default()).env("HOME", directory);
     command.env("DRIVEWAY_READY_FILE", directory.join("ready.json"));
     command.env("DIRECTORY_TOKEN", token(directory, alice, &ready.applications[0], DIRECTORY).unwrap());
+    command.env("PUBLIC_CLIENT_ID", public_application(directory).unwrap());
     for variable in ["NODE_EXTRA_CA_CERTS", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE"] {
         command.env(variable, &ca);
     }

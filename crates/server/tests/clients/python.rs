@@ -125,3 +125,20 @@ async fn the_sdk_reads_the_directory() {
     )
     .await;
 }
+
+#[tokio::test]
+async fn msal_gets_tokens() {
+    run(
+        "tokens",
+        &[
+            "msal: client credentials, for Graph's .default and for the host's",
+            "msal: client credentials with a wrong secret",
+            "msal: an authority given as OpenID Connect's",
+            "msal: name and password",
+            "msal: silent renewal, from the cache and with the refresh token",
+            "msal: silent renewal by another application object with the same cache",
+            "azure-identity: ClientSecretCredential",
+        ],
+    )
+    .await;
+}

@@ -174,6 +174,16 @@ pub(crate) fn token(directory: &Path, user: &User, application: &Application, sc
     Ok(String::from_utf8(output.stdout)?.trim().to_owned())
 }
 
+/// Registers an application that runs on people's machines and keeps no secret, and returns its client id.
+pub(crate) fn public_application(directory: &Path) -> Result<String> {
+    let mut command = driveway();
+    command.args(["app", "add", "Public sample", "--public", "--redirect-uri", "http://localhost/", "--data"]);
+    let output = run(command.arg(data(directory)))?;
+    ensure!(output.status.success(), "driveway app add: {}\n{}", output.status, said(&output));
+    let text = String::from_utf8(output.stdout)?;
+    text.trim().strip_prefix("client id ").map(str::to_owned).with_context(|| format!("what is this: {text}"))
+}
+
 /// The program without the settings that the environment may hold.
 fn driveway() -> Command {
     let mut command = Command::new(DRIVEWAY);
