@@ -23,6 +23,9 @@ use crate::ops::openings::Openings;
 use crate::ops::pace::{CallerKey, Pace};
 use crate::ops::password::Passwords;
 use crate::ops::throttle::Throttle;
+use crate::ops::subscription::Questions;
+use crate::webhook::caller::HookCaller;
+use crate::webhook::names::{Names, SystemNames};
 
 /// A running Driveway, without its doors.
 #[derive(Debug)]
@@ -53,6 +56,10 @@ pub struct App {
     pub openings: Arc<Openings>,
     /// The way to the mail server, if mail is set up.
     pub post: Option<Post>,
+    /// The way to programs that subscribed to changes.
+    pub hooks: HookCaller,
+    /// Those of them that are being asked whether they want to be told.
+    pub hook_questions: Questions,
     /// Told when there is something to be sent.
     pub outbox: Notify,
     /// Copies that go on after their request was answered.
@@ -84,6 +91,8 @@ impl App {
         let run = entropy.opaque_id();
         let openings = Arc::new(Openings::new(config.audit.events_per_hour));
         let post = Post::open(&config.mail)?;
+        let names: Arc<dyn Names> = Arc::new(SystemNames::default());
+        let hooks = HookCaller::open(&config.webhooks, &names)?;
         Ok(Self {
             config,
             db,
@@ -98,6 +107,8 @@ impl App {
             throttle: Throttle::default(),
             openings,
             post,
+            hooks,
+            hook_questions: Questions::default(),
             outbox: Notify::new(),
             copies: Copies::default(),
             run,

@@ -9,9 +9,11 @@ use serde::{Deserialize, Serialize};
 
 mod mail;
 mod tls;
+mod webhooks;
 
 pub use self::mail::{MailConfig, MailServer, Secret};
 pub use self::tls::{TlsConfig, TlsMode};
+pub use self::webhooks::WebhookConfig;
 
 /// The settings of a server. Every one has a default, so that `driveway serve` alone works.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -39,6 +41,8 @@ pub struct Config {
     pub sign_in: SignIn,
     /// How mail is sent, if it is.
     pub mail: MailConfig,
+    /// How programs that subscribed to changes are called.
+    pub webhooks: WebhookConfig,
 }
 
 /// How people and applications sign in.
@@ -124,6 +128,7 @@ impl Default for Config {
             audit: Audit::default(),
             sign_in: SignIn::default(),
             mail: MailConfig::default(),
+            webhooks: WebhookConfig::default(),
         }
     }
 }
@@ -200,6 +205,7 @@ impl Config {
             }
         }
         self.tls.validate()?;
+        self.webhooks.validate()?;
         self.mail.validate()
     }
 
@@ -260,6 +266,10 @@ mod tests {
         }
         for setting in ["server", "from", "password_file", "ca_file"] {
             assert!(document.contains(&format!("| `mail.{setting}` |")), "{setting}");
+        }
+        assert!(document.contains("| `webhooks.ca_file` |"));
+        for setting in toml::Value::try_from(WebhookConfig::default()).unwrap().as_table().unwrap().keys() {
+            assert!(document.contains(&format!("| `webhooks.{setting}` |")), "{setting}");
         }
         for setting in toml::Value::try_from(MailConfig::default()).unwrap().as_table().unwrap().keys() {
             assert!(document.contains(&format!("| `mail.{setting}` |")), "{setting}");

@@ -14,3 +14,4 @@ pub mod jobs;
 pub mod mail;
 pub mod ops;
 pub mod tls;
+pub mod webhook;

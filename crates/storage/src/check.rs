@@ -99,6 +99,14 @@ const CHECKS: &[(&str, &str)] = &[
             OR r.deleted_at IS NOT NULL",
     ),
     (
+        "the change is of an item in another drive",
+        "SELECT c.item_id FROM changes c JOIN items i ON i.id = c.item_id WHERE c.drive_id <> i.drive_id",
+    ),
+    (
+        "the change lies behind its drive's horizon",
+        "SELECT c.item_id FROM changes c JOIN drives d ON d.id = c.drive_id WHERE c.sequence <= d.change_horizon",
+    ),
+    (
         "the permission's item is missing",
         "SELECT p.id FROM permissions p WHERE NOT EXISTS (SELECT 1 FROM items i WHERE i.id = p.item_id)",
     ),

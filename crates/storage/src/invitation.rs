@@ -5,7 +5,7 @@ use driveway_core::id::{PermissionId, UserId};
 use driveway_core::mail_address;
 use driveway_core::permission::{Creator, Grantee, Invitation, Permission, Role};
 
-use crate::db::{Row, Value};
+use crate::db::{Row, Value, only};
 use crate::permission::{permission_columns, read_permission};
 use crate::tx::{Tx, values};
 
@@ -54,11 +54,17 @@ impl Tx<'_> {
             invitation.email.as_deref(),
             invitation.email.as_deref().map(address_key),
         ];
-        self.change(sql, values)
+        self.change(sql, values)?;
+        self.note_sharing_by(id)
     }
 
     /// Gives a person what waits for their address; how many permissions that were.
     pub fn redeem_invitations(&mut self, user: UserId, address: &str) -> Result<u64> {
+        let awaited = "SELECT id FROM permissions
+                       WHERE kind = 'invitation' AND grantee_id IS NULL AND invitation_email_key = $1";
+        for id in self.all(awaited, values![address_key(address)], only)? {
+            self.note_sharing_by(id)?;
+        }
         let sql = "UPDATE permissions SET grantee_kind = 'user', grantee_id = $1
                    WHERE kind = 'invitation' AND grantee_id IS NULL AND invitation_email_key = $2";
         self.execute(sql, values![user, address_key(address)])
@@ -82,7 +88,8 @@ impl Tx<'_> {
     /// Takes people off a users link.
     pub fn remove_grantees(&mut self, link: PermissionId, users: &[UserId]) -> Result<()> {
         let sql = "DELETE FROM link_grantees WHERE permission_id = $1 AND user_id = $2";
-        users.iter().try_for_each(|user| self.execute(sql, values![link, *user]).map(drop))
+        users.iter().try_for_each(|user| self.execute(sql, values![link, *user]).map(drop))?;
+        self.note_sharing_by(link)
     }
 }
 

@@ -6,6 +6,7 @@ use driveway_core::id::{ApplicationId, DriveId, ItemId, UserId};
 use driveway_core::item::{Author, DriveItem, Facet, FileFacet};
 use jiff::Timestamp;
 
+use crate::change::ChangeKind;
 use crate::db::{Column, Row, only};
 use crate::tx::{Tx, values};
 
@@ -106,6 +107,7 @@ impl Tx<'_> {
         if self.execute(sql, values)? == 0 {
             return Err(name_exists());
         }
+        self.note_change(item.id, ChangeKind::Content, Some(item.created_at))?;
         self.adjust_folders(Some(item.parent), size, 1)
     }
 

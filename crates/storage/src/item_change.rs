@@ -6,6 +6,7 @@ use driveway_core::id::{ApplicationId, ItemId, UserId};
 use driveway_core::item::FileFacet;
 use jiff::Timestamp;
 
+use crate::change::ChangeKind;
 use crate::item::name_exists;
 use crate::tx::{Tx, values};
 
@@ -76,7 +77,8 @@ pub(crate) struct Weight {
 impl Tx<'_> {
     /// Sets members of an item.
     pub fn change_item(&mut self, item: ItemId, change: &ItemChange, now: Timestamp) -> Result<()> {
-        self.change(update_items!("", ""), change_values![item, change, now])
+        self.change(update_items!("", ""), change_values![item, change, now])?;
+        self.note_change(item, ChangeKind::Content, Some(now))
     }
 
     /// Gives an item another name, another parent, or both. A sibling with the name is `nameAlreadyExists`; a parent
@@ -100,6 +102,10 @@ impl Tx<'_> {
             return Err(name_exists());
         }
         self.change(SQL, change_values![item, change, now, parent, name, name_key])?;
+        self.note_change(item, ChangeKind::Content, Some(now))?;
+        if let Some(left) = weight.parent.filter(|_| moves) {
+            self.note_move(item, left, now)?;
+        }
         if moves && weight.live {
             self.adjust_folders(weight.parent, -weight.size, -1)?;
             self.adjust_folders(Some(parent), weight.size, 1)?;
@@ -127,6 +133,7 @@ impl Tx<'_> {
         self.keep_version(item)?;
         let values = change_values![item, change, now, &file.mime_type, file.sha256, file.quick_xor, size];
         self.change(SQL, values)?;
+        self.note_change(item, ChangeKind::Content, Some(now))?;
         if weight.live { self.adjust_folders(weight.parent, size - weight.size, 0) } else { Ok(()) }
     }
 
@@ -136,17 +143,20 @@ impl Tx<'_> {
         let sql = "UPDATE items SET deleted_at = $2, revision = revision + 1
                    WHERE id = $1 AND deleted_at IS NULL AND parent_id IS NOT NULL";
         self.change(sql, values![item, now])?;
+        self.note_change(item, ChangeKind::Content, Some(now))?;
         self.adjust_folders(weight.parent, -weight.size, -1)
     }
 
     /// Says whether an item takes over the permissions of what lies above. Sharing changes no tag, so no revision.
     pub fn set_inherits(&mut self, item: ItemId, inherits: bool) -> Result<()> {
-        self.change("UPDATE items SET inherits = $2, kept_for = NULL WHERE id = $1", values![item, inherits])
+        self.change("UPDATE items SET inherits = $2, kept_for = NULL WHERE id = $1", values![item, inherits])?;
+        self.note_change(item, ChangeKind::Sharing, None)
     }
 
     /// Ends that an item takes them over. What one person has from above may stay theirs (AMB-30).
     pub fn stop_inheriting(&mut self, item: ItemId, kept_for: Option<UserId>) -> Result<()> {
-        self.change("UPDATE items SET inherits = 0, kept_for = $2 WHERE id = $1", values![item, kept_for])
+        self.change("UPDATE items SET inherits = 0, kept_for = $2 WHERE id = $1", values![item, kept_for])?;
+        self.note_change(item, ChangeKind::Sharing, None)
     }
 
     /// Adds to the size of a folder and of all above it, and to the folder's own count of children. What is in the

@@ -39,7 +39,8 @@ impl Tx<'_> {
                 link.life.maximum_downloads.map(i64::from),
                 slot,
             ],
-        )
+        )?;
+        self.note_sharing_by(id)
     }
 
     /// Takes one of a link's downloads before it begins; whether there was one left. Of many that ask for the last one,

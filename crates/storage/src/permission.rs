@@ -9,6 +9,7 @@ use driveway_core::permission::{
 use jiff::Timestamp;
 use secrecy::{ExposeSecret, SecretString};
 
+use crate::change::ChangeKind;
 use crate::db::{Row, Value, only};
 use crate::invitation::read_invitation;
 use crate::link_life::read_life;
@@ -43,8 +44,9 @@ impl Tx<'_> {
         if inserted == 0 {
             return Err(Error::new(Code::NameAlreadyExists, "The item has such a link."));
         }
+        self.note_change(permission.item, ChangeKind::Sharing, Some(permission.created_at))?;
         match permission.link() {
-            Some(link) => self.add_grantees(permission.id, &link.grantees),
+            Some(link) => self.insert_grantees(permission.id, &link.grantees),
             None => Ok(()),
         }
     }
@@ -136,21 +138,29 @@ impl Tx<'_> {
     /// Changes what a grant gives.
     pub fn set_role(&mut self, id: PermissionId, role: Role) -> Result<()> {
         let sql = "UPDATE permissions SET role = $2 WHERE id = $1 AND kind <> 'link'";
-        self.change(sql, values![id, role.as_str()])
+        self.change(sql, values![id, role.as_str()])?;
+        self.note_sharing_by(id)
     }
 
     /// Changes when a permission ends; `None` for never.
     pub fn set_expiry(&mut self, id: PermissionId, expires_at: Option<Timestamp>) -> Result<()> {
-        self.change("UPDATE permissions SET expires_at = $2 WHERE id = $1", values![id, expires_at])
+        self.change("UPDATE permissions SET expires_at = $2 WHERE id = $1", values![id, expires_at])?;
+        self.note_sharing_by(id)
     }
 
     /// Takes a permission away; whether it was there.
     pub fn delete_permission(&mut self, id: PermissionId) -> Result<bool> {
+        self.note_sharing_by(id)?;
         Ok(self.execute("DELETE FROM permissions WHERE id = $1", values![id])? > 0)
     }
 
     /// Adds people to a users link; those it has already are passed over.
     pub fn add_grantees(&mut self, link: PermissionId, users: &[UserId]) -> Result<()> {
+        self.insert_grantees(link, users)?;
+        self.note_sharing_by(link)
+    }
+
+    fn insert_grantees(&mut self, link: PermissionId, users: &[UserId]) -> Result<()> {
         let sql = "INSERT INTO link_grantees (permission_id, user_id) VALUES ($1, $2) ON CONFLICT DO NOTHING";
         users.iter().try_for_each(|user| self.execute(sql, values![link, *user]).map(drop))
     }

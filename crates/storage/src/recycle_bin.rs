@@ -8,6 +8,7 @@ use driveway_core::item::DriveItem;
 use jiff::Timestamp;
 
 use crate::audit::NewEvent;
+use crate::change::ChangeKind;
 use crate::db::only;
 use crate::item::{items, name_exists, read_item};
 use crate::item_change::ItemChange;
@@ -55,6 +56,7 @@ impl Tx<'_> {
         self.rename_or_move(item, parent, name, name_key, change, now)?;
         let sql = "UPDATE items SET deleted_at = NULL WHERE id = $1 AND deleted_at IS NOT NULL AND purging = 0";
         self.change(sql, values![item])?;
+        self.note_change(item, ChangeKind::Restored, Some(now))?;
         self.adjust_folders(Some(parent), weight.size, 1)
     }
 
@@ -105,8 +107,9 @@ impl Tx<'_> {
                 let (link, by) = (permission.id, self.purged_by(item)?);
                 self.append_event(&NewEvent { link, kind: Kind::Revoked, at: now, by, details })?;
             }
-            self.delete_permission(permission.id)?;
+            self.execute("DELETE FROM permissions WHERE id = $1", values![permission.id])?;
         }
+        self.outlive(item)?;
         self.change("DELETE FROM items WHERE id = $1", values![item])?;
         if weight.live { self.adjust_folders(weight.parent, -weight.size, -1) } else { Ok(()) }
     }

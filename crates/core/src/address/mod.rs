@@ -132,6 +132,15 @@ pub enum Resource {
     },
     /// `/admin/sharepoint/settings`: what the organization says about sharing.
     Settings,
+    /// `/subscriptions`.
+    Subscriptions,
+    /// `/subscriptions/{subscription}` and what hangs on it.
+    Subscription {
+        /// The subscription's id.
+        subscription: String,
+        /// What of it.
+        tail: Tail,
+    },
     /// Well formed, but nothing of the drive API: the decoded segments after the version.
     Other(Vec<String>),
 }

@@ -23,12 +23,16 @@ pub(super) fn resource(mut segments: Segments<'_>) -> Result<Resource, AddressEr
     if segments.word("organization") {
         return Ok(Resource::Organization { tail: segments.tail()? });
     }
+    if let Some(subscription) = segments.keyed("subscriptions")? {
+        return Ok(Resource::Subscription { subscription, tail: segments.tail()? });
+    }
     let texts = segments.into_texts();
     Ok(match texts.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
         ["$batch"] => Resource::Batch,
         ["users"] => Resource::Users,
         ["groups"] => Resource::Groups,
         ["sites"] => Resource::Sites,
+        ["subscriptions"] => Resource::Subscriptions,
         ["admin", "sharepoint", "settings"] => Resource::Settings,
         ["drives"] => Resource::Drives { owner: Owner::Me },
         _ => Resource::Other(texts),

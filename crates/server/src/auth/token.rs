@@ -54,8 +54,8 @@ impl Claims {
         Self::of_session(Some(user), driveway_core::identity::Application::pages().id, tenant)
     }
 
-    /// The claims under which an upload session was begun. Whether its scopes reach was looked at then, for the one place that
-    /// the session writes to.
+    /// The claims under which an upload session or a subscription was begun. Whether their scopes reach was looked at then, for
+    /// the one place that the session writes to, or of which the subscription tells.
     pub fn of_session(user: Option<UserId>, application: ApplicationId, tenant: TenantId) -> Self {
         let scopes = Scopes::parse("Files.ReadWrite.All Sites.ReadWrite.All");
         Self { scopes, ..Self::of_ticket(user, application, tenant) }

@@ -4,7 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::app::App;
-use crate::ops::{audit, copy, outbox, recycle_bin, upkeep, upload_session};
+use crate::ops::subscription::Flights;
+use crate::ops::{audit, copy, outbox, recycle_bin, subscription, upkeep, upload_session};
 
 /// How often the jobs run.
 const EVERY: Duration = Duration::from_mins(10);
@@ -15,9 +16,12 @@ const SWEEP_AT: u32 = 144;
 /// How long a mail that is tried again may lie due. New ones are sent at once.
 const LOOK_FOR_MAIL: Duration = Duration::from_secs(15);
 
+/// How long a change waits at the most before those who want to know are told. Changes that come meanwhile are told with it.
+const LOOK_FOR_CHANGES: Duration = Duration::from_secs(1);
+
 /// Runs the jobs, until the process ends.
 pub async fn run(app: Arc<App>) {
-    tokio::join!(keep_house(&app), send_mail(&app));
+    tokio::join!(keep_house(&app), send_mail(&app), send_notifications(&app));
 }
 
 /// Sends mail as it comes.
@@ -30,6 +34,25 @@ async fn send_mail(app: &App) {
         }
         // Either it is told that there is something, or it is time to look: both mean the same.
         let _ = tokio::time::timeout(LOOK_FOR_MAIL, app.outbox.notified()).await;
+    }
+}
+
+/// Tells programs that subscribed to changes, each at its own pace.
+async fn send_notifications(app: &App) {
+    let mut flights = Flights::new(app);
+    loop {
+        if let Err(error) = flights.take_off().await {
+            tracing::warn!(cause = error.cause(), "looking for notifications failed; it is tried again");
+        }
+        let waiting = tokio::time::sleep(LOOK_FOR_CHANGES);
+        tokio::select! {
+            Some(landed) = flights.land() => {
+                if let Err(error) = landed {
+                    tracing::warn!(cause = error.cause(), "a notification failed; it is tried again");
+                }
+            }
+            () = waiting => {}
+        }
     }
 }
 
@@ -72,5 +95,8 @@ pub async fn once(app: &App) {
     }
     if let Err(error) = outbox::prune(app).await {
         tracing::warn!(cause = error.cause(), "forgetting old mails failed");
+    }
+    if let Err(error) = subscription::prune(app).await {
+        tracing::warn!(cause = error.cause(), "forgetting subscriptions that are over failed");
     }
 }

@@ -42,6 +42,7 @@ pub mod shared_with_me;
 pub mod sign_in;
 pub mod site;
 pub mod special;
+pub mod subscription;
 pub mod sums;
 pub mod throttle;
 pub mod ticket;

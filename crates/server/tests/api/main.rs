@@ -47,4 +47,5 @@ mod shares;
 mod special_folders;
 mod steps;
 mod tls;
+mod subscriptions;
 mod upload_session;

@@ -54,6 +54,8 @@ impl Places {
             On::Site => &self.site,
             On::Sites => "/v1.0/sites",
             On::Organization => "/v1.0/organization",
+            On::Subscriptions => "/v1.0/subscriptions",
+            On::Subscription => "/v1.0/subscriptions/00000000-0000-4000-8000-000000000000",
             On::Batch => "/v1.0/$batch",
         };
         let tail: String =
@@ -81,6 +83,13 @@ pub fn body(route: &Route) -> Value {
         "invite" => json!({ "requireSignIn": true, "roles": ["read"], "recipients": [{ "email": "x@example.com" }] }),
         "permissions.revokeGrants" => json!({ "grantees": [{ "email": "x@example.com" }] }),
         "share.grant" => json!({ "roles": ["write"], "recipients": [{ "email": "x@example.com" }] }),
+        "subscriptions.create" => json!({
+            "changeType": "updated",
+            "resource": format!("/users/{ALICE}/drive/root"),
+            "notificationUrl": "https://hooks.example/",
+            "expirationDateTime": "2026-11-24T12:00:00Z",
+        }),
+        "subscriptions.update" => json!({ "expirationDateTime": "2026-11-24T12:00:00Z" }),
         "item.update" => json!({ "name": "Renamed" }),
         _ => json!({}),
     }
@@ -113,8 +122,8 @@ async fn every_route_refuses_a_request_without_a_token() {
 async fn every_route_hides_from_the_wrong_person() {
     let server = TestServer::start().await;
     let places = Places::of(&server).await;
-    // A batch is nobody's; its parts are tried in `batch`.
-    for route in ROUTES.iter().filter(|route| route.on != On::Batch) {
+    // A batch is nobody's; its parts are tried in `batch`. A list of one's own subscriptions is nobody else's.
+    for route in ROUTES.iter().filter(|route| route.on != On::Batch && route.name != "subscriptions.list") {
         // A live link that isn't for the caller says so (AMB-35); everything else isn't there for them (AMB-61).
         // That there are settings is no secret, nor that organizations have people, groups and sites.
         let is_list = matches!(route.on, On::Users | On::Groups | On::Sites) || route.name == "organization.list";
@@ -191,6 +200,8 @@ fn table() -> String {
             On::Site => "/sites/{site}",
             On::Sites => "/sites",
             On::Organization => "/organization",
+            On::Subscriptions => "/subscriptions",
+            On::Subscription => "/subscriptions/{id}",
             On::Batch => "/$batch",
         };
         let tail: String = route.tail.iter().flat_map(|name| ["/".to_owned(), name.replace('*', "{id}")]).collect();

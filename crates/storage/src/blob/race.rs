@@ -154,7 +154,7 @@ impl World<'_, '_> {
 fn run(choices: &[u8]) {
     scratch(|tx| {
         tx.execute("INSERT INTO tenants VALUES ('t', 'organization', 'T')", &[]).unwrap();
-        tx.execute("INSERT INTO drives VALUES ('d', 't', 'business', 'user', 'u', 'r', 'D', 0, 0)", &[]).unwrap();
+        tx.execute("INSERT INTO drives VALUES ('d', 't', 'business', 'user', 'u', 'r', 'D', 0, 0, 0)", &[]).unwrap();
         let item = "INSERT INTO items (id, drive_id, name, name_key, is_folder, size, created_at, modified_at,
                                        file_system_created_at, file_system_modified_at)
                     VALUES ('r', 'd', 'r', 'r', 0, 1, 0, 0, 0, 0)";

@@ -24,6 +24,8 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0014_cut_off", include_str!("../../migrations/0014_cut_off.sql")),
     ("0015_purged_by", include_str!("../../migrations/0015_purged_by.sql")),
     ("0017_sign_in", include_str!("../../migrations/0017_sign_in.sql")),
+    ("0018_changes", include_str!("../../migrations/0018_changes.sql")),
+    ("0019_subscriptions", include_str!("../../migrations/0019_subscriptions.sql")),
     ("0021_listing", include_str!("../../migrations/0021_listing.sql")),
 ];
 

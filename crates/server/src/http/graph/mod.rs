@@ -22,6 +22,7 @@ mod settings;
 mod share;
 mod shared_with_me;
 mod site;
+mod subscription;
 pub(crate) mod upload_session;
 mod version;
 

@@ -11,7 +11,7 @@ use futures::future::BoxFuture;
 
 use super::{
     Call, batch, checkout, content, copy, create_link, directory, drive, invite, item, permission, recycle_bin,
-    settings, share, shared_with_me, site, upload_session, version,
+    settings, share, shared_with_me, site, subscription, upload_session, version,
 };
 
 /// What kind of address a route is on.
@@ -41,6 +41,10 @@ pub enum On {
     Sites,
     /// The organization.
     Organization,
+    /// The caller's subscriptions.
+    Subscriptions,
+    /// A subscription.
+    Subscription,
     /// Requests in one.
     Batch,
 }
@@ -158,6 +162,12 @@ pub const ROUTES: &[Route] = routes! {
     "sites.search" GET Sites [] ReadSites => site::search;
     "organization.list" GET Organization [] ReadOrganization => directory::organizations;
     "organization.get" GET Organization ["*"] ReadOrganization => directory::organization;
+    "subscriptions.list" GET Subscriptions [] Read => subscription::list;
+    "subscriptions.create" POST Subscriptions [] Read => subscription::create;
+    "subscriptions.get" GET Subscription [] Read => subscription::get;
+    "subscriptions.update" PATCH Subscription [] Read => subscription::update;
+    "subscriptions.delete" DELETE Subscription [] Read => subscription::delete;
+    "subscriptions.reauthorize" POST Subscription ["reauthorize"] Read => subscription::reauthorize;
     "batch" POST Batch [] Nothing => batch::batch;
     "settings.get" GET Settings [] ReadSettings => settings::get;
     "settings.update" PATCH Settings [] WriteSettings => settings::update;
@@ -208,6 +218,8 @@ fn place(resource: &Resource) -> Option<(On, &Tail)> {
         Resource::Site { tail, .. } => Some((On::Site, tail)),
         Resource::Sites => Some((On::Sites, NO_TAIL)),
         Resource::Organization { tail } => Some((On::Organization, tail)),
+        Resource::Subscriptions => Some((On::Subscriptions, NO_TAIL)),
+        Resource::Subscription { tail, .. } => Some((On::Subscription, tail)),
         Resource::Other(_) => None,
     }
 }

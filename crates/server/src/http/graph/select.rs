@@ -83,6 +83,24 @@ const DRIVE: &[&str] = &[
     "system",
 ];
 
+const SUBSCRIPTION: &[&str] = &[
+    "applicationId",
+    "changeType",
+    "clientState",
+    "creatorId",
+    "encryptionCertificate",
+    "encryptionCertificateId",
+    "expirationDateTime",
+    "id",
+    "includeResourceData",
+    "latestSupportedTlsVersion",
+    "lifecycleNotificationUrl",
+    "notificationQueryOptions",
+    "notificationUrl",
+    "notificationUrlAppId",
+    "resource",
+];
+
 const UPLOAD_SESSION: &[&str] = &["expirationDateTime", "nextExpectedRanges", "uploadUrl"];
 
 const SHARED_DRIVE_ITEM: &[&str] = &["driveItem", "items", "list", "listItem", "owner", "permission", "root", "site"];
@@ -123,6 +141,7 @@ fn of(route: &Route) -> Option<[&'static [&'static str]; 2]> {
     Some(match (group, route.name) {
         ("permissions" | "createLink" | "invite", _) | (_, "share.permission" | "share.grant") => [PERMISSION, &[]],
         (_, "createUploadSession") => [UPLOAD_SESSION, &[]],
+        ("subscriptions", _) => [SUBSCRIPTION, &[]],
         ("drive" | "drives", _) => [BASE_ITEM, DRIVE],
         ("user" | "users", _) => [DIRECTORY_OBJECT, USER],
         ("group" | "groups" | "memberOf", _) => [DIRECTORY_OBJECT, GROUP],

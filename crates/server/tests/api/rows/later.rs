@@ -47,12 +47,13 @@ async fn item_02_there_is_no_preview() {
     .await;
 }
 
-/// HDR-16: nobody is told of changes.
+/// HDR-16: subscriptions have one address. Clients ask for a socket first and fall back on what there is.
 #[tokio::test]
-async fn hdr_16_there_are_no_subscriptions() {
+async fn hdr_16_there_are_no_sockets_and_no_subscriptions_of_items() {
     are_not_there(&calls([
-        ("POST", "/v1.0/subscriptions"),
-        ("GET", "/v1.0/subscriptions"),
+        ("GET", "ITEM/subscriptions/socketIo"),
+        ("GET", "/v1.0/me/drive/root/subscriptions/socketIo"),
+        ("POST", "/v1.0/me/drive/root/subscriptions"),
         ("GET", "/v1.0/me/drive/root/search(q='plan')"),
     ]))
     .await;

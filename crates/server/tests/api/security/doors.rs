@@ -85,6 +85,8 @@ impl Starts {
             On::Site => directory("sites/root"),
             On::Sites => directory("sites"),
             On::Organization => directory("organization"),
+            On::Subscriptions => directory("subscriptions"),
+            On::Subscription => directory("subscriptions/00000000-0000-4000-8000-000000000000"),
             On::Batch => directory("$batch"),
         }
     }

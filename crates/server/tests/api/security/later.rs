@@ -34,7 +34,7 @@ async fn p18_there_are_no_feeds_of_changes() {
     let server = TestServer::start().await;
     let (link, file) = shared(&server).await;
     is_absent(&server, &link, &file, &["delta", "delta()", "delta(token='latest')", "activities", "events"]).await;
-    for path in ["/v1.0/subscriptions", "/v1.0/me/drive/root/delta", "/v1.0/me/drive/root/subscriptions/socketIo"] {
+    for path in ["/v1.0/me/drive/root/delta", "/v1.0/me/drive/root/subscriptions/socketIo"] {
         let answer = server.alice().get(path).await;
         assert!(matches!(answer.status.as_u16(), 400 | 404), "{path}: {}", answer.text());
     }

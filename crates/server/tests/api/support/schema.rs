@@ -1,7 +1,7 @@
 //! Checks answers against the published types of Graph: every body that a test reads as JSON passes through here.
 //!
 //! `schema.json` holds the types that can be reached from permission, driveItem, drive, sharedDriveItem and publicError, and
-//! those of the directory.
+//! those of the directory and of notifications.
 
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
@@ -37,6 +37,14 @@ pub fn check(body: &Value) {
     }
 }
 
+/// Asserts that something is of a type. What is sent by the server says nowhere what it is.
+#[track_caller]
+pub fn check_as(of: &str, found: &Value) {
+    if let Err(problem) = value(of, found, of) {
+        panic!("{problem}\nin {found:#}");
+    }
+}
+
 /// What is wrong with a body, if anything is.
 fn problem(body: &Value) -> Option<String> {
     if let Some(error) = body.get("error") {
@@ -62,6 +70,8 @@ fn problem(body: &Value) -> Option<String> {
         Some("directoryObjects") => ("directoryObject", true),
         Some("organization/$entity") => ("organization", false),
         Some("organization") => ("organization", true),
+        Some("subscriptions/$entity") => ("subscription", false),
+        Some("subscriptions") => ("subscription", true),
         Some("sites/$entity") => ("site", false),
         Some("sites") => ("site", true),
         Some("admin/sharepoint/settings/$entity") => ("sharepointSettings", false),
@@ -86,6 +96,9 @@ fn value(of: &str, value: &Value, at: &str) -> Result<(), String> {
                 .any(|word| value == word)
         }
         "sharingDomainRestrictionMode" => ["none", "allowList", "blockList"].iter().any(|word| value == word),
+        "Edm.Guid" => value.as_str().is_some_and(|text| uuid::Uuid::try_parse(text).is_ok()),
+        "changeType" => value == "updated",
+        "lifecycleEventType" => ["missed", "subscriptionRemoved"].iter().any(|word| value == word),
         "Edm.Boolean" => value.is_boolean(),
         "Edm.Int16" | "Edm.Int32" | "Edm.Int64" => value.is_i64(),
         "Edm.Double" => value.is_number(),

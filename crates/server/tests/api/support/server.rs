@@ -41,6 +41,11 @@ impl TestServer {
 
     /// Starts a server whose settings a test changes.
     pub async fn start_with(change: impl FnOnce(&mut Config)) -> Self {
+        Self::start_adjusted(change, |_| {}).await
+    }
+
+    /// Starts a server whose settings and insides a test changes.
+    pub async fn start_adjusted(change: impl FnOnce(&mut Config), adjust: impl FnOnce(&mut App)) -> Self {
         let directory = tempfile::tempdir().unwrap();
         let mut config =
             Config { data: directory.path().to_owned(), listen: "127.0.0.1:0".parse().unwrap(), ..Config::default() };
@@ -48,6 +53,7 @@ impl TestServer {
         let mut app = App::open(config, Entropy::seeded(42)).unwrap();
         app.clock = Clock::standing_at("2026-11-23T12:00:00Z".parse().unwrap());
         app.clock_moves = true;
+        adjust(&mut app);
         let app = Arc::new(app);
         let demo = demo::prepare(&app).await.unwrap();
         let server = Server::bind(Arc::clone(&app)).await.unwrap();
