@@ -17,5 +17,6 @@ mod programs;
 mod support;
 
 mod javascript;
+mod onedrive;
 mod python;
 mod rclone;

@@ -3,9 +3,10 @@
 use std::path::{Path, PathBuf};
 
 use reqwest::Client;
-use serde_json::json;
+use serde_json::{Value, json};
 use tempfile::TempDir;
 
+use crate::process::drive::accept;
 use crate::process::{Ready, Server, client_trusting};
 
 /// A running demo in a directory of its own. Both end with this value.
@@ -43,6 +44,12 @@ impl Demo {
         client_trusting(self.ready().ca_certificate.as_deref()).unwrap()
     }
 
+    /// What the token endpoint says to a form, which has to be yes.
+    pub(crate) async fn tokens(&self, form: &[(&str, &str)]) -> Value {
+        let url = format!("{}/common/oauth2/v2.0/token", self.ready().base_url);
+        accept(self.http().post(url).form(form).send().await.unwrap()).await.unwrap()
+    }
+
     /// Moves the demo's clock on. Clients don't see that: what they count from their own clock is earlier then.
     pub(crate) async fn advance(&self, seconds: u64) {
         let clock = self.http().patch(format!("{}/driveway/v1/clock", self.ready().base_url));
@@ -57,9 +64,14 @@ impl Demo {
     }
 }
 
+/// The directory that Cargo builds in, below which scripts install clients.
+pub(crate) fn target() -> &'static Path {
+    Path::new(env!("CARGO_TARGET_TMPDIR")).parent().unwrap()
+}
+
 /// A file below `target/`, where a script has installed it.
 pub(crate) fn installed(path: &str, script: &str) -> PathBuf {
-    let file = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().unwrap().join(path);
+    let file = target().join(path);
     assert!(file.exists(), "{} isn't there: run {script}, which installs it", file.display());
     file
 }

@@ -43,6 +43,7 @@ pub(crate) struct Ready {
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Application {
     pub(crate) client_id: String,
+    pub(crate) client_secret: String,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -51,6 +52,7 @@ pub(crate) struct User {
     #[serde(rename = "userPrincipalName")]
     pub(crate) principal_name: String,
     pub(crate) kind: String,
+    pub(crate) password: String,
     pub(crate) drive_id: String,
     pub(crate) access_token: String,
 }
@@ -174,14 +176,12 @@ pub(crate) fn token(directory: &Path, user: &User, application: &Application, sc
     Ok(String::from_utf8(output.stdout)?.trim().to_owned())
 }
 
-/// Registers an application that runs on people's machines and keeps no secret, and returns its client id.
-pub(crate) fn public_application(directory: &Path) -> Result<String> {
+/// Registers an application with `driveway app add`, in the directory of a server that may be running.
+pub(crate) fn register(directory: &Path, name: &str, arguments: &[&str]) -> Result<()> {
     let mut command = driveway();
-    command.args(["app", "add", "Public sample", "--public", "--redirect-uri", "http://localhost/", "--data"]);
-    let output = run(command.arg(data(directory)))?;
+    let output = run(command.args(["app", "add", name, "--data"]).arg(data(directory)).args(arguments))?;
     ensure!(output.status.success(), "driveway app add: {}\n{}", output.status, said(&output));
-    let text = String::from_utf8(output.stdout)?;
-    text.trim().strip_prefix("client id ").map(str::to_owned).with_context(|| format!("what is this: {text}"))
+    Ok(())
 }
 
 /// The program without the settings that the environment may hold.

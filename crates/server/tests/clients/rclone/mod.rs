@@ -8,6 +8,7 @@ mod look;
 mod name;
 mod overlay;
 mod permission;
+mod refresh;
 mod transfer;
 mod tree;
 mod version;
