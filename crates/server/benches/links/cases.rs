@@ -44,6 +44,12 @@ pub(crate) async fn measure(arguments: &Arguments) -> Result<()> {
     if arguments.wants(Case::Shapes) {
         bench.shapes().await?;
     }
+    if arguments.wants(Case::Durable) {
+        bench.durable().await?;
+    }
+    if arguments.wants(Case::Many) {
+        bench.many().await?;
+    }
     if let Some(memory) = memory {
         bench.report.memory(&memory);
     }
@@ -181,7 +187,7 @@ impl Bench<'_> {
         self.ask(FIXED, get(self.fixtures.url(), path)?, connections, self.arguments.seconds).await
     }
 
-    fn to_driveway(&self) -> Result<HashMap<&'static str, String>> {
+    pub(crate) fn to_driveway(&self) -> Result<HashMap<&'static str, String>> {
         Ok(HashMap::from([
             ("HOST", authority(self.fixtures.url())?.to_owned()),
             ("TOKEN", self.fixtures.drive.token().to_owned()),
@@ -190,7 +196,7 @@ impl Bench<'_> {
     }
 
     /// Asks Driveway.
-    async fn ask(
+    pub(crate) async fn ask(
         &self,
         script: &str,
         values: HashMap<&str, String>,

@@ -3,6 +3,7 @@
 use std::thread::available_parallelism;
 
 use crate::Case;
+use crate::durable::Durable;
 use crate::load::Measured;
 use crate::memory::Memory;
 
@@ -29,11 +30,19 @@ const TOLERABLE: f64 = 0.1;
 /// of magnitude.
 const TOLERABLE_SHAPE: f64 = 0.2;
 
+/// How much slower a call may be among a million items than among a thousand: twice.
+const TOLERABLE_SIZE: f64 = 0.5;
+
+/// How much of the rate of a bare loop of fsync small uploads have to reach, to be called bounded by it.
+const BOUNDED_BY_FSYNC: f64 = 0.5;
+
 /// What was measured so far, as far as there are targets for it.
 #[derive(Debug, Default)]
 pub(crate) struct Report {
     ratios: Vec<(Case, f64)>,
     shapes: Vec<(String, f64)>,
+    sizes: Vec<(String, f64)>,
+    durable: Option<f64>,
     growth_mib: Option<f64>,
     errors: u64,
     seconds: f64,
@@ -48,6 +57,8 @@ fn describe(case: Case) -> (&'static str, Option<f64>) {
         Case::List => ("list permissions", None),
         Case::Upload => ("upload 1 KiB", None),
         Case::Shapes => ("shapes", None),
+        Case::Durable => ("durable uploads", None),
+        Case::Many => ("a million items", None),
         Case::Small => ("download 1 KiB by link", Some(0.35)),
         Case::Large => ("download 100 MiB by link", Some(0.60)),
         Case::Memory => ("memory", None),
@@ -82,6 +93,22 @@ impl Report {
         let ratio = near_root.map(|near_root| measured.rate() / near_root.rate().max(f64::MIN_POSITIVE));
         self.line(name, connections, measured, Unit::Request, ratio);
         self.shapes.extend(ratio.map(|ratio| (name.to_owned(), ratio)));
+    }
+
+    /// A call in a drive of some size, beside the same call in a small one.
+    pub(crate) fn size(&mut self, name: &str, connections: u32, measured: &Measured, small: Option<&Measured>) {
+        let ratio = small.map(|small| measured.rate() / small.rate().max(f64::MIN_POSITIVE));
+        self.line(name, connections, measured, Unit::Request, ratio);
+        self.sizes.extend(ratio.map(|ratio| (name.to_owned(), ratio)));
+    }
+
+    pub(crate) fn durable(&mut self, durable: &Durable) {
+        let (uploads, bare) = (durable.uploads, durable.loop_of_fsync);
+        println!(
+            "\n10,000 files of 1 KiB, 64 at once: a loop of fsync makes {:.0}/s durable ({:.0} µs of CPU each), uploads {:.0}/s ({:.0} µs)",
+            bare.rate, bare.cpu_micros, uploads.rate, uploads.cpu_micros
+        );
+        self.durable = Some(uploads.rate / bare.rate.max(f64::MIN_POSITIVE));
     }
 
     fn line(&mut self, name: &str, connections: u32, measured: &Measured, unit: Unit, ratio: Option<f64>) {
@@ -135,6 +162,22 @@ impl Report {
                 "{name}: {:.0} % of the rate near the root, wanted {:.0} %: {met}",
                 ratio * 100.0,
                 TOLERABLE_SHAPE * 100.0
+            );
+        }
+        for (name, ratio) in &self.sizes {
+            let met = if *ratio >= TOLERABLE_SIZE { "met" } else { "NOT MET" };
+            println!(
+                "{name}: {:.0} % of the rate among a thousand, wanted {:.0} %: {met}",
+                ratio * 100.0,
+                TOLERABLE_SIZE * 100.0
+            );
+        }
+        if let Some(ratio) = self.durable {
+            let met = if ratio >= BOUNDED_BY_FSYNC { "met" } else { "NOT MET" };
+            println!(
+                "small uploads: {:.0} % of the bare loop of fsync, wanted {:.0} %: {met}",
+                ratio * 100.0,
+                BOUNDED_BY_FSYNC * 100.0
             );
         }
         if let Some(growth) = self.growth_mib {

@@ -1,4 +1,5 @@
-//! A link that was answered is there after the server was killed, with the same URL, and only once.
+//! What was answered is there after the server was killed: a link with the same URL, and only once; the fragments of an
+//! upload; a copy that was accepted.
 //!
 //! Fifty times over in one data directory: 64 connections make links, some of them racing for the same slot; when a
 //! number of answers that differs from round to round has arrived, the server gets SIGKILL. `driveway check` looks at the
@@ -16,6 +17,7 @@
 mod process;
 mod promises;
 mod round;
+mod sessions;
 
 use std::path::Path;
 
@@ -25,9 +27,13 @@ use crate::process::drive::Drive;
 use crate::process::{Server, check, client, token};
 use crate::promises::Promises;
 use crate::round::Round;
+use crate::sessions::{UnderWay, make_source};
 
 /// How often the server is killed.
 const ROUNDS: usize = 50;
+
+/// How often it is killed among uploads and a copy.
+const ROUNDS_OF_UPLOADS: usize = 20;
 
 /// Two applications on the same drive, and a colleague who opens what is shared with the organization.
 struct People {
@@ -76,4 +82,25 @@ async fn every_answered_link_survives_a_crash() {
     check(directory.path()).unwrap();
     println!("{ROUNDS} kills among {} answered links", promises.count());
     assert!(promises.count() > 40 * ROUNDS, "only {} links were answered: the kills came too early", promises.count());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_acknowledged_fragment_and_every_accepted_copy_survives_a_crash() {
+    let directory = TempDir::new_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
+    let mut under_way = UnderWay::default();
+    for number in 0..ROUNDS_OF_UPLOADS {
+        let mut server = Server::start(directory.path(), None).await.unwrap();
+        let people = People::of(&server, directory.path());
+        if number == 0 {
+            make_source(people.owner()).await;
+        }
+        under_way.finish(people.owner(), &server).await;
+        under_way = UnderWay::run_until_killed(number, people.owner(), &mut server).await;
+        check(directory.path()).unwrap();
+    }
+    let mut server = Server::start(directory.path(), None).await.unwrap();
+    let people = People::of(&server, directory.path());
+    under_way.finish(people.owner(), &server).await;
+    server.kill();
+    check(directory.path()).unwrap();
 }
