@@ -25,6 +25,9 @@ const NOBODY: &str =
 /// How many times as many wrong passwords one address may try on all accounts together as on one.
 const ACCOUNTS: u32 = 10;
 
+/// The fewest characters of an account's password.
+const SHORTEST: usize = 8;
+
 /// How long a link that signs somebody in is good.
 const LINK: SignedDuration = SignedDuration::from_hours(1);
 
@@ -131,6 +134,11 @@ pub async fn set_password(app: &App, user: UserId, password: &SecretString) -> R
 
 async fn hash_password(app: &App, password: &SecretString) -> Result<SecretString> {
     check_shape(password.expose_secret())?;
+    if password.expose_secret().chars().count() < SHORTEST {
+        return Err(
+            Error::invalid("password", "A password has at least 8 characters.").inner(Inner::ParameterIsTooSmall)
+        );
+    }
     app.passwords.hash(password_text(password.expose_secret()), app.entropy.bytes()).await
 }
 

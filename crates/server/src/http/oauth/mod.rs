@@ -1,10 +1,12 @@
 //! The authority that applications sign people in with: OAuth 2.0 and OIDC, at the addresses and in the shapes that
 //! Microsoft's libraries know.
 
+mod authorize;
 mod discovery;
 mod form;
 mod refused;
 mod token;
+mod way_back;
 
 use std::sync::Arc;
 
@@ -29,6 +31,9 @@ pub(crate) fn routes() -> Router<Arc<App>> {
         .route("/{tenant}/.well-known/openid-configuration", get(discovery::configuration).fallback(other_verb))
         .route("/{tenant}/v2.0/.well-known/openid-configuration", get(discovery::configuration).fallback(other_verb))
         .route("/{tenant}/discovery/v2.0/keys", get(discovery::keys).fallback(other_verb))
+        .route("/{tenant}/oauth2/v2.0/authorize", get(authorize::ask).post(authorize::take))
+        .route("/{tenant}/oauth2/v2.0/logout", get(authorize::log_out))
+        .route("/{tenant}/oauth2/nativeclient", get(authorize::native_client))
         .route("/{tenant}/oauth2/v2.0/token", post(token::token).fallback(other_verb))
         .route("/{tenant}/oauth2/v2.0/devicecode", post(token::device_code).fallback(other_verb))
 }

@@ -24,8 +24,9 @@ use secrecy::SecretString;
 use super::language::Language;
 use super::notices::{PasswordPage, PasswordProblem, TakesFilesPage};
 use super::pages::{Audience, Breadcrumb, EmbedPage, FilePage, FolderEntry, FolderPage, Preview};
-use super::{Frame, gone, language, page, preview, problem, sign_in_page, visit};
+use super::{Frame, gone, language, page, preview, problem, session, sign_in_page, visit};
 use crate::app::App;
+use crate::auth::token::Claims;
 use crate::http::context::Context;
 use crate::http::credentials;
 use crate::http::deliver::{Disposition, deliver};
@@ -110,6 +111,8 @@ struct Door {
     context: Context,
     language: Language,
     token: String,
+    /// The path and query that were asked for, to come back to after signing in.
+    place: String,
     /// The link that the token stands for, which may be one that never was.
     link: PermissionId,
 }
@@ -124,16 +127,25 @@ impl Door {
     fn read(app: Arc<App>, token: String, headers: &HeaderMap, uri: &Uri, peer: Option<&Peer>) -> Self {
         let (context, _) = Context::read(&app, headers, uri, peer);
         let link = credentials::link_of_token(&app, &token);
-        Self { context, language: language(headers), link, token, app }
+        let place = uri.path_and_query().map_or("/", |place| place.as_str()).to_owned();
+        Self { context, language: language(headers), link, token, place, app }
     }
 
     fn source(&self) -> Source {
         self.context.source(Through::Page)
     }
 
+    /// Who the visitor is: the bearer of a token, or whoever signed in with the browser.
+    async fn bearer(&self, headers: &HeaderMap) -> Result<Option<Claims>, Error> {
+        match credentials::bearer(&self.app, headers, &self.context)? {
+            Some(claims) => Ok(Some(claims)),
+            None => session::claims(&self.app, headers, &self.context).await,
+        }
+    }
+
     /// Asks the gate for the shared item or one below it.
     async fn opened(&self, item: Option<&str>, headers: &HeaderMap) -> Result<Entry, Error> {
-        let bearer = credentials::bearer(&self.app, headers, &self.context)?;
+        let bearer = self.bearer(headers).await?;
         let guess = credentials::link_password(headers)?;
         let link = self.link;
         let item = match item.map(ItemId::parse) {
@@ -171,7 +183,7 @@ impl Door {
     fn closed(&self, decision: Decision, permission: Option<&Permission>) -> Result<Response, Error> {
         Ok(match decision {
             Decision::Password => self.password_page(permission, None, StatusCode::UNAUTHORIZED),
-            Decision::SignIn => sign_in_page(self.language),
+            Decision::SignIn => sign_in_page(&self.place, self.language),
             Decision::NotForYou => return Err(gate::refusal(decision)),
             // A closed policy looks like a dead link to strangers; whoever made it is told by the API.
             Decision::Closed | Decision::Gone | Decision::Open(_) | Decision::Add => gone(self.language),
@@ -364,7 +376,7 @@ async fn show_password(State(app): State<Arc<App>>, Path(token): Path<String>, r
 impl Door {
     async fn try_password(&self, headers: &HeaderMap, body: Body) -> Result<Response, Error> {
         refuse_foreign_form(headers, &self.context)?;
-        let bearer = credentials::bearer(&self.app, headers, &self.context)?;
+        let bearer = self.bearer(headers).await?;
         let guess = read_form(headers, body).await?;
         let link = self.link;
         // The gate first: a link that is over asks nobody for a password any more.
@@ -416,7 +428,7 @@ impl Door {
 }
 
 /// A form that another site's page sends is refused: cookies are set for our own pages only (P40).
-fn refuse_foreign_form(headers: &HeaderMap, context: &Context) -> Result<(), Error> {
+pub(super) fn refuse_foreign_form(headers: &HeaderMap, context: &Context) -> Result<(), Error> {
     let origin = headers.get(ORIGIN).and_then(|origin| origin.to_str().ok());
     let is_foreign = match origin {
         // A page that sends no referrer has the origin `null` in some browsers' forms; then the fetch metadata decides.

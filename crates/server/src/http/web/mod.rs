@@ -1,12 +1,18 @@
 //! The pages: what a link opens in a browser, without a script.
 
 pub(crate) mod assets;
+mod device;
+mod form_proof;
 pub(crate) mod format;
 pub(crate) mod language;
 mod link;
 pub(crate) mod notices;
 pub(crate) mod pages;
 mod preview;
+pub(crate) mod session;
+pub(crate) mod sign_in;
+pub(crate) mod sign_in_pages;
+mod sign_in_text;
 pub(crate) mod text;
 mod visit;
 
@@ -40,6 +46,8 @@ pub(crate) fn routes() -> Router<Arc<App>> {
         .route("/d/{drive}", get(drive))
         .route("/d/{drive}/{item}", get(item))
         .merge(link::routes())
+        .merge(sign_in::routes())
+        .merge(device::routes())
 }
 
 /// Where a page may be shown.
@@ -97,7 +105,7 @@ pub(crate) fn problem(error: &Error, language: Language) -> Response {
         return gone(language);
     }
     if error.code() == Code::Unauthenticated {
-        return sign_in_page(language);
+        return sign_in_page("", language);
     }
     let seconds = error.retry_after_seconds();
     let html = ProblemPage::for_status(status.as_u16(), seconds.map(u64::from), language).render(language);
@@ -109,9 +117,10 @@ pub(crate) fn problem(error: &Error, language: Language) -> Response {
     response
 }
 
-/// The page that asks for a sign-in, and tells nothing of what is behind it.
-pub(crate) fn sign_in_page(language: Language) -> Response {
-    let mut response = page(StatusCode::UNAUTHORIZED, SignInPage::render(language), language, Frame::Never);
+/// The page that asks for a sign-in, and tells nothing of what is behind it. From there one comes back to `place`.
+pub(crate) fn sign_in_page(place: &str, language: Language) -> Response {
+    let html = SignInPage { sign_in_url: sign_in::sign_in_url(place, &[]) }.render(language);
+    let mut response = page(StatusCode::UNAUTHORIZED, html, language, Frame::Never);
     response.headers_mut().insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer realm=\"Driveway\""));
     response
 }
@@ -145,7 +154,7 @@ fn lead(app: &App, place: &str, request: &Request) -> Response {
     let (context, _) = Context::read(app, request.headers(), request.uri(), request.extensions().get::<Peer>());
     match credentials::bearer(app, request.headers(), &context) {
         Ok(Some(_)) if is_plain(place) => refusal::found(&format!("{}{place}", context.base_url)),
-        _ => sign_in_page(language(request.headers())),
+        _ => sign_in_page(request.uri().path(), language(request.headers())),
     }
 }
 

@@ -8,6 +8,7 @@ use super::{
     format::try_again,
     language::Language,
     pages::{Shell, rendered},
+    sign_in_text::SignInText,
     text::Text,
 };
 
@@ -33,8 +34,11 @@ pub(crate) struct PasswordPage {
 }
 
 /// The page for links that need a signed-in reader.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct SignInPage;
+#[derive(Debug, Clone)]
+pub(crate) struct SignInPage {
+    /// Where one signs in.
+    pub(crate) sign_in_url: String,
+}
 
 /// The page of a link that takes files and shows nothing.
 #[derive(Debug, Clone, Copy)]
@@ -124,18 +128,29 @@ struct NoticeTemplate<'a> {
     message: &'a str,
     status: Option<u16>,
     reference: Option<&'a str>,
+    /// Where a button leads, and what it says.
+    action: Option<(&'a str, &'a str)>,
+}
+
+impl<'a> NoticeTemplate<'a> {
+    fn new(title: &str, message: &'a str, language: Language) -> Self {
+        Self { shell: Shell::new(title, language), message, status: None, reference: None, action: None }
+    }
 }
 
 /// A page of one heading and one paragraph.
-fn notice(title: &str, message: &str, language: Language) -> String {
-    rendered(&NoticeTemplate { shell: Shell::new(title, language), message, status: None, reference: None })
+pub(super) fn notice(title: &str, message: &str, language: Language) -> String {
+    rendered(&NoticeTemplate::new(title, message, language))
 }
 
 impl SignInPage {
     /// The page as HTML.
-    pub(crate) fn render(language: Language) -> String {
+    pub(crate) fn render(&self, language: Language) -> String {
         let said = &Text::of(language).sign_in;
-        notice(said.title, said.message, language)
+        rendered(&NoticeTemplate {
+            action: Some((&self.sign_in_url, SignInText::of(language).sign_in)),
+            ..NoticeTemplate::new(said.title, said.message, language)
+        })
     }
 }
 
@@ -167,10 +182,9 @@ impl ProblemPage {
     /// The page as HTML.
     pub(crate) fn render(&self, language: Language) -> String {
         rendered(&NoticeTemplate {
-            shell: Shell::new(&self.title, language),
-            message: &self.message,
             status: Some(self.status),
             reference: self.reference.as_deref(),
+            ..NoticeTemplate::new(&self.title, &self.message, language)
         })
     }
 }

@@ -347,7 +347,7 @@ mod tests {
             folder(vec![entry(true), entry(false)]).render(language),
             embed.render(language),
             password.render(language),
-            SignInPage::render(language),
+            SignInPage { sign_in_url: "/sign-in".to_owned() }.render(language),
             GonePage::render(language),
             HomePage::render(language),
             problem.render(language),

@@ -169,11 +169,7 @@ static ENGLISH: Text = Text {
     open: "Open",
     wrong_password: "That is not the right password. Please try again.",
     too_many_attempts: "Too many attempts.",
-    sign_in: Notice {
-        title: "Sign in to continue",
-        message: "Only people who are signed in can open this link. This server has no sign-in page yet; programs open the \
-                  link by sending their access token as a bearer token.",
-    },
+    sign_in: Notice { title: "Sign in to continue", message: "Only people who are signed in can open this link." },
     gone: Notice {
         title: "This link doesn’t work",
         message: "It may have expired, been withdrawn, or been copied incompletely. Please ask the sender for a new one.",
@@ -269,9 +265,7 @@ static GERMAN: Text = Text {
     wrong_password: "Das Passwort stimmt nicht. Bitte versuchen Sie es noch einmal.",
     too_many_attempts: "Zu viele Versuche.",
     sign_in: Notice {
-        title: "Anmeldung erforderlich",
-        message: "Diesen Link können nur angemeldete Personen öffnen. Dieser Server hat noch keine Anmeldeseite; Programme \
-                  öffnen den Link, indem sie ihr Zugriffstoken als Bearer-Token senden.",
+        title: "Anmeldung erforderlich", message: "Diesen Link können nur angemeldete Personen öffnen."
     },
     gone: Notice {
         title: "Dieser Link funktioniert nicht",
@@ -374,11 +368,7 @@ static FRENCH: Text = Text {
     open: "Ouvrir",
     wrong_password: "Ce mot de passe n’est pas le bon. Veuillez réessayer.",
     too_many_attempts: "Trop de tentatives.",
-    sign_in: Notice {
-        title: "Connexion requise",
-        message: "Seules les personnes connectées peuvent ouvrir ce lien. Ce serveur n’a pas encore de page de connexion ; les \
-                  programmes ouvrent le lien en envoyant leur jeton d’accès comme jeton « bearer ».",
-    },
+    sign_in: Notice { title: "Connexion requise", message: "Seules les personnes connectées peuvent ouvrir ce lien." },
     gone: Notice {
         title: "Ce lien ne fonctionne pas",
         message: "Il a peut-être expiré, été retiré ou été copié de façon incomplète. Demandez-en un nouveau à l’expéditeur.",
@@ -478,8 +468,7 @@ static SPANISH: Text = Text {
     too_many_attempts: "Demasiados intentos.",
     sign_in: Notice {
         title: "Inicie sesión para continuar",
-        message: "Solo las personas con la sesión iniciada pueden abrir este enlace. Este servidor todavía no tiene página de \
-                  inicio de sesión; los programas abren el enlace enviando su token de acceso como token «bearer».",
+        message: "Solo las personas con la sesión iniciada pueden abrir este enlace.",
     },
     gone: Notice {
         title: "Este enlace no funciona",

@@ -1,6 +1,8 @@
 //! Signing in: the authority that Microsoft's libraries, rclone and others talk to.
 
+mod browser;
 mod client;
+mod code;
 mod discovery;
 mod refresh;
 
