@@ -22,8 +22,8 @@ use crate::ops::copy::Copies;
 use crate::ops::openings::Openings;
 use crate::ops::pace::{CallerKey, Pace};
 use crate::ops::password::Passwords;
-use crate::ops::throttle::Throttle;
 use crate::ops::subscription::Questions;
+use crate::ops::throttle::Throttle;
 use crate::webhook::caller::HookCaller;
 use crate::webhook::names::{Names, SystemNames};
 

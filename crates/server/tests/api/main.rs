@@ -46,6 +46,6 @@ mod security;
 mod shares;
 mod special_folders;
 mod steps;
-mod tls;
 mod subscriptions;
+mod tls;
 mod upload_session;

@@ -162,3 +162,25 @@ async fn msal_gets_tokens() {
     )
     .await;
 }
+
+#[tokio::test]
+async fn people_sign_in_by_msal() {
+    run(
+        "sign_in",
+        &[
+            "msal-node: a code with PKCE",
+            "msal-node: a code with a secret",
+            "msal-node: a browser that the library opens",
+            "msal-node: silent renewal after signing in",
+            "msal-node: a device code",
+            "@azure/identity: AuthorizationCodeCredential",
+            "@azure/identity: DeviceCodeCredential",
+        ],
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn the_sdk_is_told_of_changes() {
+    run("notices", &["a subscription is made, read, renewed and ended", "a change is told"]).await;
+}

@@ -142,3 +142,26 @@ async fn msal_gets_tokens() {
     )
     .await;
 }
+
+#[tokio::test]
+async fn people_sign_in_by_msal() {
+    run(
+        "sign_in",
+        &[
+            "msal: a code with PKCE",
+            "msal: a code with a secret",
+            "msal: a browser that the library opens",
+            "msal: silent renewal after signing in",
+            "msal: a device code, first waiting and then signed in",
+            "azure-identity: InteractiveBrowserCredential",
+            "azure-identity: AuthorizationCodeCredential",
+            "azure-identity: DeviceCodeCredential",
+        ],
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn the_sdk_is_told_of_changes() {
+    run("notices", &["a subscription is made, read, renewed and ended", "a change is told"]).await;
+}
