@@ -37,16 +37,19 @@ pub enum Scope {
     OrganizationReadAll = 1 << 12,
     /// `Directory.Read.All`
     DirectoryReadAll = 1 << 13,
+    /// `Sites.FullControl.All`
+    SitesFullControlAll = 1 << 14,
 }
 
 impl Scope {
-    const ALL: [(Self, &'static str); 20] = [
+    const ALL: [(Self, &'static str); 21] = [
         (Self::FilesRead, "Files.Read"),
         (Self::FilesReadWrite, "Files.ReadWrite"),
         (Self::FilesReadAll, "Files.Read.All"),
         (Self::FilesReadWriteAll, "Files.ReadWrite.All"),
         (Self::SitesReadAll, "Sites.Read.All"),
         (Self::SitesReadWriteAll, "Sites.ReadWrite.All"),
+        (Self::SitesFullControlAll, "Sites.FullControl.All"),
         (Self::SettingsReadAll, "SharePointTenantSettings.Read.All"),
         (Self::SettingsReadWriteAll, "SharePointTenantSettings.ReadWrite.All"),
         // Nothing of the directory is written here, so that its scopes that write read and no more.

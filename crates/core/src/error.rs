@@ -31,6 +31,8 @@ pub enum Code {
     InvalidRange,
     /// Somebody else has the item checked out (ITEM-01).
     Locked,
+    /// What changed since a token of delta can't be told any more (ITEM-06).
+    ResyncRequired,
     /// The drive is full.
     QuotaLimitReached,
     /// Too many requests or guesses; see [`Error::retry_after_seconds`].
@@ -104,6 +106,10 @@ pub enum Inner {
     ExchangeInvalidUser,
     /// The link has to be redeemed before it opens by the API (AMB-34; the word is ours).
     RedemptionRequired,
+    /// Enumerate anew; what the server doesn't list is to go (ITEM-06).
+    ResyncChangesApplyDifferences,
+    /// Enumerate anew; what the server doesn't list is to be sent to it (ITEM-06).
+    ResyncChangesUploadDifferences,
 }
 
 /// An error with what a client, a person and an operator need to know of it.
@@ -274,6 +280,7 @@ impl Code {
             Self::ResourceModified => "resourceModified",
             Self::InvalidRange => "invalidRange",
             Self::Locked => "resourceLocked",
+            Self::ResyncRequired => "resyncRequired",
             Self::QuotaLimitReached => "quotaLimitReached",
             Self::ActivityLimitReached => "activityLimitReached",
             Self::FailedDependency => "failedDependency",
@@ -313,6 +320,8 @@ impl Inner {
             Self::ExchangeMaxRecipients => "exchangeMaxRecipients",
             Self::ExchangeInvalidUser => "exchangeInvalidUser",
             Self::RedemptionRequired => "redemptionRequired",
+            Self::ResyncChangesApplyDifferences => "resyncChangesApplyDifferences",
+            Self::ResyncChangesUploadDifferences => "resyncChangesUploadDifferences",
         }
     }
 }

@@ -6,6 +6,7 @@
 pub mod address;
 pub mod audit;
 pub mod caller;
+pub mod delta;
 pub mod drive;
 pub mod error;
 pub mod hash;

@@ -42,6 +42,8 @@ pub enum Purpose {
     Trail,
     /// The proof that a form was sent from a page of ours.
     Form,
+    /// A place in the changes of a drive.
+    Delta,
 }
 
 impl Purpose {
@@ -56,6 +58,7 @@ impl Purpose {
             Self::Demo => b"driveway/demo",
             Self::Trail => b"driveway/trail",
             Self::Form => b"driveway/form",
+            Self::Delta => b"driveway/delta",
         }
     }
 }

@@ -112,6 +112,8 @@ pub struct Limits {
     pub versions: u32,
     /// Days after which what is in the recycle bin is deleted for good.
     pub recycle_bin_days: u32,
+    /// Days for which changes are kept for those who follow them; who comes later begins anew.
+    pub change_days: u32,
 }
 
 impl Default for Config {
@@ -166,6 +168,7 @@ impl Default for Limits {
             drive_bytes: 1 << 40,
             versions: 100,
             recycle_bin_days: 93,
+            change_days: 90,
         }
     }
 }

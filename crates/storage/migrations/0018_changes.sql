@@ -2,8 +2,9 @@
 -- kind are one row, which goes to the end each time, so that the table has as many rows as items changed, not as changes.
 --
 -- kind is content (the item itself: made, changed, renamed, moved, deleted, taken back), moved (it left the folder in place),
--- restored (it came back with all that lies below it) or sharing. item_id is no foreign key: a row outlives its item, and then
--- says what the item was called (name), what it was (is_folder) and where it lay (parent_id). place is empty unless kind is moved.
+-- restored (it came back with all that lies below it) or sharing. place is empty unless kind is moved. item_id is no foreign key:
+-- a row outlives its item. What the item was called, what it was, where it lay and whether it inherited nothing there is written
+-- down when it leaves a folder and when it loses its row, and nowhere else.
 --
 -- What was there before this table has no rows and needs none: whoever begins to follow lists the items themselves.
 CREATE TABLE changes (
@@ -16,6 +17,7 @@ CREATE TABLE changes (
     name      TEXT,
     is_folder BIGINT,
     parent_id TEXT,
+    cut_off   BIGINT,
     PRIMARY KEY (drive_id, sequence),
     UNIQUE (item_id, kind, place)
 );

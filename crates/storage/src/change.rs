@@ -21,13 +21,17 @@ pub enum ChangeKind {
 }
 
 impl ChangeKind {
-    fn as_str(self) -> &'static str {
+    pub(crate) fn as_str(self) -> &'static str {
         match self {
             Self::Content => "content",
             Self::Moved => "moved",
             Self::Restored => "restored",
             Self::Sharing => "sharing",
         }
+    }
+
+    pub(crate) fn parse(text: &str) -> Option<Self> {
+        [Self::Content, Self::Moved, Self::Restored, Self::Sharing].into_iter().find(|kind| kind.as_str() == text)
     }
 }
 
@@ -36,14 +40,18 @@ impl ChangeKind {
 macro_rules! note {
     ($source:literal) => {
         concat!(
-            "INSERT INTO changes (drive_id, sequence, item_id, kind, place, at)
+            "INSERT INTO changes (drive_id, sequence, item_id, kind, place, at, name, is_folder, parent_id, cut_off)
              SELECT i.drive_id,
                     COALESCE((SELECT MAX(c.sequence) FROM changes c WHERE c.drive_id = i.drive_id), 0) + 1, i.id, $1, $2,
                     COALESCE(CAST($3 AS BIGINT),
-                             (SELECT c.at FROM changes c WHERE c.drive_id = i.drive_id ORDER BY c.sequence DESC LIMIT 1), 0)
+                             (SELECT c.at FROM changes c WHERE c.drive_id = i.drive_id ORDER BY c.sequence DESC LIMIT 1), 0),
+                    CASE WHEN $1 = 'moved' THEN i.name END, CASE WHEN $1 = 'moved' THEN i.is_folder END,
+                    CASE WHEN $1 = 'moved' THEN i.parent_id END, CASE WHEN $1 = 'moved' THEN 1 - i.inherits END
              FROM ",
             $source,
-            " ON CONFLICT (item_id, kind, place) DO UPDATE SET sequence = excluded.sequence, at = excluded.at"
+            " ON CONFLICT (item_id, kind, place) DO UPDATE SET
+                 sequence = excluded.sequence, at = excluded.at, name = excluded.name, is_folder = excluded.is_folder,
+                 parent_id = excluded.parent_id, cut_off = excluded.cut_off"
         )
     };
 }
@@ -54,7 +62,7 @@ impl Tx<'_> {
         self.execute(note!("items i WHERE i.id = $4"), values![kind.as_str(), "", now, item]).map(drop)
     }
 
-    /// Notes that an item left a folder.
+    /// Notes that an item is about to leave a folder, with what it is called there.
     pub(crate) fn note_move(&mut self, item: ItemId, from: ItemId, now: Timestamp) -> Result<()> {
         let values = values![ChangeKind::Moved.as_str(), from.to_string(), now, item];
         self.execute(note!("items i WHERE i.id = $4"), values).map(drop)
@@ -71,8 +79,9 @@ impl Tx<'_> {
     pub(crate) fn outlive(&mut self, item: ItemId) -> Result<()> {
         let sql = "UPDATE changes SET name = (SELECT i.name FROM items i WHERE i.id = $1),
                                       is_folder = (SELECT i.is_folder FROM items i WHERE i.id = $1),
-                                      parent_id = (SELECT i.parent_id FROM items i WHERE i.id = $1)
-                   WHERE item_id = $1";
+                                      parent_id = (SELECT i.parent_id FROM items i WHERE i.id = $1),
+                                      cut_off = (SELECT 1 - i.inherits FROM items i WHERE i.id = $1)
+                   WHERE item_id = $1 AND kind = 'content'";
         self.execute(sql, values![item]).map(drop)
     }
 

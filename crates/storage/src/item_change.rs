@@ -101,11 +101,11 @@ impl Tx<'_> {
         if weight.live && self.is_name_taken(item, parent, name_key)? {
             return Err(name_exists());
         }
-        self.change(SQL, change_values![item, change, now, parent, name, name_key])?;
-        self.note_change(item, ChangeKind::Content, Some(now))?;
         if let Some(left) = weight.parent.filter(|_| moves) {
             self.note_move(item, left, now)?;
         }
+        self.change(SQL, change_values![item, change, now, parent, name, name_key])?;
+        self.note_change(item, ChangeKind::Content, Some(now))?;
         if moves && weight.live {
             self.adjust_folders(weight.parent, -weight.size, -1)?;
             self.adjust_folders(Some(parent), weight.size, 1)?;

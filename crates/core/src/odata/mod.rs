@@ -58,6 +58,8 @@ pub struct QueryOptions {
     pub top: Option<u32>,
     /// Where the page begins: an opaque text that an earlier page gave.
     pub skip_token: Option<String>,
+    /// Where an enumeration of changes begins: an opaque text that an earlier one gave.
+    pub delta_token: Option<String>,
     /// The sort keys, most significant first.
     pub orderby: Vec<(String, Direction)>,
     /// The filter expression as it was written.
@@ -117,6 +119,7 @@ impl QueryOptions {
             SystemOption::Expand => self.expand = expand::parse(&value, depth)?,
             SystemOption::Top => self.top = Some(system::positive(&value).ok_or_else(|| option.invalid())?),
             SystemOption::SkipToken => self.skip_token = Some(value),
+            SystemOption::DeltaToken => self.delta_token = Some(value),
             SystemOption::OrderBy => self.orderby = system::order(&value).ok_or_else(|| option.invalid())?,
             SystemOption::Filter => self.filter = Some(value),
             SystemOption::Search => self.search = Some(value),

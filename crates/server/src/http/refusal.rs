@@ -21,6 +21,7 @@ pub(crate) fn status(error: &Error) -> StatusCode {
         Code::ResourceModified => StatusCode::PRECONDITION_FAILED,
         Code::InvalidRange => StatusCode::RANGE_NOT_SATISFIABLE,
         Code::Locked => StatusCode::LOCKED,
+        Code::ResyncRequired => StatusCode::GONE,
         Code::QuotaLimitReached => StatusCode::INSUFFICIENT_STORAGE,
         Code::ActivityLimitReached => StatusCode::TOO_MANY_REQUESTS,
         Code::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use crate::app::App;
 use crate::ops::subscription::Flights;
-use crate::ops::{audit, copy, outbox, recycle_bin, subscription, upkeep, upload_session};
+use crate::ops::{audit, copy, delta, outbox, recycle_bin, subscription, upkeep, upload_session};
 
 /// How often the jobs run.
 const EVERY: Duration = Duration::from_mins(10);
@@ -92,6 +92,9 @@ pub async fn once(app: &App) {
     }
     if let Err(error) = audit::prune(app).await {
         tracing::warn!(cause = error.cause(), "pruning audit trails failed");
+    }
+    if let Err(error) = delta::prune(app).await {
+        tracing::warn!(cause = error.cause(), "forgetting old changes failed");
     }
     if let Err(error) = outbox::prune(app).await {
         tracing::warn!(cause = error.cause(), "forgetting old mails failed");

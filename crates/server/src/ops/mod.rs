@@ -12,6 +12,7 @@ pub mod children;
 pub mod content;
 pub mod copy;
 pub mod create_link;
+pub mod delta;
 pub mod demo;
 pub mod directory;
 pub mod drive;

@@ -27,6 +27,7 @@ mod children;
 mod clients;
 mod content;
 mod cut_off;
+mod delta;
 mod directory;
 mod drives;
 mod identity;

@@ -15,6 +15,7 @@ mod blob_rows;
 mod blobs;
 mod chains;
 mod changes;
+mod changes_read;
 mod checkouts;
 mod checks;
 mod collecting;

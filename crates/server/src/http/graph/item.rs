@@ -227,7 +227,7 @@ fn carry_options_of_list(call: &Call, url: &mut String, encode: impl Fn(&str) ->
 }
 
 /// The key of the share by which the request came.
-fn share_of(call: &Call) -> Option<&str> {
+pub(super) fn share_of(call: &Call) -> Option<&str> {
     match &call.resource {
         Resource::Item { item: ItemAddress { drive: DriveKey::Share(share), .. }, .. }
         | Resource::Share { share, .. } => Some(share),

@@ -5,6 +5,7 @@ mod checkout;
 pub(crate) mod content;
 mod copy;
 mod create_link;
+mod delta;
 mod directory;
 mod drive;
 mod expand;
@@ -270,6 +271,9 @@ impl Arrival<'_> {
             .unwrap_or_default();
         select::check(route, &query)?;
         options::check(route, &query)?;
+        if query.delta_token.is_some() && route.name != delta::ROUTE {
+            return Err(invalid_query(&ODataError::UnknownOption("$deltatoken".to_owned())));
+        }
         let resource = settle_special(&app, &credentials, address.resource, is_first_use(route), context).await?;
         let call = Call {
             app,

@@ -6,11 +6,11 @@
 use axum::http::Method;
 use axum::response::Response;
 use driveway_core::Error;
-use driveway_core::address::{Resource, Tail};
+use driveway_core::address::{Resource, Tail, TailSegment};
 use futures::future::BoxFuture;
 
 use super::{
-    Call, batch, checkout, content, copy, create_link, directory, drive, invite, item, permission, recycle_bin,
+    Call, batch, checkout, content, copy, create_link, delta, directory, drive, invite, item, permission, recycle_bin,
     settings, share, shared_with_me, site, subscription, upload_session, version,
 };
 
@@ -123,6 +123,7 @@ pub const ROUTES: &[Route] = routes! {
     "children.list" GET Item ["children"] Read => item::children;
     "children.count" GET Item ["children", "$count"] Read => item::count_children;
     "children.create" POST Item ["children"] Write => item::create_folder;
+    "delta" GET Item ["delta"] Read => delta::page;
     "content.get" GET Item ["content"] Read => content::get;
     "content.put" PUT Item ["content"] Write => content::put;
     "createUploadSession" POST Item ["createUploadSession"] Write => upload_session::create;
@@ -224,6 +225,15 @@ fn place(resource: &Resource) -> Option<(On, &Tail)> {
     }
 }
 
+/// The functions of the table that have a parameter.
+const PARAMETERS: &[(&str, &str)] = &[("delta", "token")];
+
+/// Whether a segment has only arguments that its function takes.
+fn takes_arguments(segment: &TailSegment) -> bool {
+    let is_taken = |name: &str| PARAMETERS.contains(&(segment.name.as_str(), name));
+    segment.arguments.iter().all(|(name, _)| is_taken(name))
+}
+
 fn matches(pattern: &[&str], tail: &Tail) -> Option<Vec<String>> {
     if pattern.len() != tail.segments.len() {
         return None;
@@ -232,7 +242,7 @@ fn matches(pattern: &[&str], tail: &Tail) -> Option<Vec<String>> {
     for (wanted, segment) in pattern.iter().zip(&tail.segments) {
         match *wanted {
             "*" => parameters.push(segment.name.clone()),
-            wanted if wanted == segment.name && segment.arguments.is_empty() => {}
+            wanted if wanted == segment.name && takes_arguments(segment) => {}
             _ => return None,
         }
     }

@@ -23,19 +23,6 @@ fn calls<const N: usize>(calls: [(&'static str, &str); N]) -> Vec<(&'static str,
     calls.into_iter().map(|(verb, path)| (verb, path.to_owned())).collect()
 }
 
-/// ITEM-05, ITEM-06, AMB-63, HDR-06: changes aren't told by delta.
-#[tokio::test]
-async fn item_05_item_06_amb_63_hdr_06_there_is_no_delta() {
-    are_not_there(&calls([
-        ("GET", "/v1.0/me/drive/root/delta"),
-        ("GET", "/v1.0/me/drive/root/delta()"),
-        ("GET", "/v1.0/me/drive/root/delta(token='latest')"),
-        ("GET", "/v1.0/me/drive/root/microsoft.graph.delta"),
-        ("GET", "/beta/me/drive/root/delta?token=x"),
-    ]))
-    .await;
-}
-
 /// ITEM-02: there are no previews by a URL of their own.
 #[tokio::test]
 async fn item_02_there_is_no_preview() {

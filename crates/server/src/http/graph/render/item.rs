@@ -48,6 +48,23 @@ pub(crate) fn child(call: &Call, folder: &Access, child: &DriveItem) -> Value {
     render(call, folder, child, &folder.chain.items)
 }
 
+/// An item with what lies above it, by the right that reached a folder there.
+pub(crate) fn below(call: &Call, reached: &Access, item: &DriveItem, above: &[ChainItem]) -> Value {
+    render(call, reached, item, above)
+}
+
+/// What is told of an item that is gone: what clients know it by, and where they have it.
+pub(crate) fn gone(reached: &Access, id: ItemId, name: &str, is_folder: bool, above: &[ChainItem]) -> Value {
+    let mut value = json!({
+        "id": id.to_string(),
+        "name": name,
+        "deleted": { "state": "deleted" },
+        "parentReference": parent_reference(reached, id, above),
+    });
+    insert(&mut value, if is_folder { "folder" } else { "file" }, json!({}));
+    value
+}
+
 fn render(call: &Call, access: &Access, item: &DriveItem, above: &[ChainItem]) -> Value {
     let mut members = Map::with_capacity(20);
     members.insert("id".into(), item.id.to_string().into());
@@ -71,7 +88,7 @@ fn render(call: &Call, access: &Access, item: &DriveItem, above: &[ChainItem]) -
             members.insert(name.into(), identities);
         }
     }
-    members.insert("parentReference".into(), parent_reference(access, item, above));
+    members.insert("parentReference".into(), parent_reference(access, item.id, above));
     if item.is_root() {
         members.insert("root".into(), json!({}));
     }
@@ -125,11 +142,11 @@ pub(crate) fn identity_set(author: &Author) -> Option<Value> {
 
 /// Where the item lies. By way of a link nothing above the shared item is told; a root has no parent's id, by which
 /// clients know it.
-fn parent_reference(access: &Access, item: &DriveItem, above: &[ChainItem]) -> Value {
+fn parent_reference(access: &Access, item: ItemId, above: &[ChainItem]) -> Value {
     let mut reference = json!({ "driveId": access.drive.id.as_str(), "driveType": access.drive.kind.as_str() });
     let (shown, top) = match &access.via {
         Via::Caller(_) => (above, None),
-        Via::Link { shared, .. } if item.id == *shared => (&[][..], Some(*shared)),
+        Via::Link { shared, .. } if item == *shared => (&[][..], Some(*shared)),
         Via::Link { shared, .. } => {
             let end = above.iter().position(|item| item.id == *shared).map_or(0, |at| at + 1);
             (above.get(..end).unwrap_or_default(), Some(*shared))
