@@ -25,6 +25,7 @@ pub mod outbox;
 pub mod permission;
 pub mod policy;
 pub mod seal;
+pub mod search;
 pub mod share_id;
 pub mod subscription;
 pub mod time;

@@ -114,6 +114,8 @@ pub struct Limits {
     pub recycle_bin_days: u32,
     /// Days for which changes are kept for those who follow them; who comes later begins anew.
     pub change_days: u32,
+    /// Bytes of a text file that are read for search; 0 for names only.
+    pub search_text_bytes: u64,
 }
 
 impl Default for Config {
@@ -169,6 +171,7 @@ impl Default for Limits {
             versions: 100,
             recycle_bin_days: 93,
             change_days: 90,
+            search_text_bytes: 1024 * 1024,
         }
     }
 }

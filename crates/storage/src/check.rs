@@ -121,6 +121,16 @@ const CHECKS: &[(&str, &str)] = &[
                                     OR p.tenant_id IS NULL OR p.tenant_id <> d.tenant_id)",
     ),
     (
+        "the item isn't noted for search",
+        "SELECT i.id FROM items i LEFT JOIN search_items s ON s.item_id = i.id AND s.drive_id = i.drive_id
+         WHERE i.parent_id IS NOT NULL AND s.number IS NULL",
+    ),
+    (
+        "what is noted for search isn't there",
+        "SELECT s.item_id FROM search_items s LEFT JOIN items i ON i.id = s.item_id
+         WHERE s.item_id IS NOT NULL AND i.id IS NULL",
+    ),
+    (
         "the link has more downloads under way than it counts",
         "SELECT p.id FROM permissions p WHERE p.downloads <
              (SELECT COUNT(*) FROM download_reservations r WHERE r.permission_id = p.id)",

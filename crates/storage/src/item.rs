@@ -108,6 +108,7 @@ impl Tx<'_> {
             return Err(name_exists());
         }
         self.note_change(item.id, ChangeKind::Content, Some(item.created_at))?;
+        self.note_for_search(item)?;
         self.adjust_folders(Some(item.parent), size, 1)
     }
 

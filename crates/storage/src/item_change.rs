@@ -106,6 +106,7 @@ impl Tx<'_> {
         }
         self.change(SQL, change_values![item, change, now, parent, name, name_key])?;
         self.note_change(item, ChangeKind::Content, Some(now))?;
+        self.note_name_for_search(item)?;
         if moves && weight.live {
             self.adjust_folders(weight.parent, -weight.size, -1)?;
             self.adjust_folders(Some(parent), weight.size, 1)?;
@@ -134,6 +135,7 @@ impl Tx<'_> {
         let values = change_values![item, change, now, &file.mime_type, file.sha256, file.quick_xor, size];
         self.change(SQL, values)?;
         self.note_change(item, ChangeKind::Content, Some(now))?;
+        self.note_text_for_search(item)?;
         if weight.live { self.adjust_folders(weight.parent, size - weight.size, 0) } else { Ok(()) }
     }
 

@@ -110,6 +110,7 @@ impl Tx<'_> {
             self.execute("DELETE FROM permissions WHERE id = $1", values![permission.id])?;
         }
         self.outlive(item)?;
+        self.note_gone_for_search(item)?;
         self.change("DELETE FROM items WHERE id = $1", values![item])?;
         if weight.live { self.adjust_folders(weight.parent, -weight.size, -1) } else { Ok(()) }
     }

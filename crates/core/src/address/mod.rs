@@ -141,6 +141,8 @@ pub enum Resource {
         /// What of it.
         tail: Tail,
     },
+    /// `/search/query`: a search over everything that the caller reaches.
+    Search,
     /// Well formed, but nothing of the drive API: the decoded segments after the version.
     Other(Vec<String>),
 }

@@ -34,6 +34,7 @@ pub(super) fn resource(mut segments: Segments<'_>) -> Result<Resource, AddressEr
         ["sites"] => Resource::Sites,
         ["subscriptions"] => Resource::Subscriptions,
         ["admin", "sharepoint", "settings"] => Resource::Settings,
+        ["search", "query"] => Resource::Search,
         ["drives"] => Resource::Drives { owner: Owner::Me },
         _ => Resource::Other(texts),
     })

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use crate::app::App;
 use crate::ops::subscription::Flights;
-use crate::ops::{audit, copy, delta, outbox, recycle_bin, subscription, upkeep, upload_session};
+use crate::ops::{audit, copy, delta, outbox, recycle_bin, search_index, subscription, upkeep, upload_session};
 
 /// How often the jobs run.
 const EVERY: Duration = Duration::from_mins(10);
@@ -19,9 +19,26 @@ const LOOK_FOR_MAIL: Duration = Duration::from_secs(15);
 /// How long a change waits at the most before those who want to know are told. Changes that come meanwhile are told with it.
 const LOOK_FOR_CHANGES: Duration = Duration::from_secs(1);
 
+/// How long the index of words may lie behind. Until then names are found without it, and contents aren't.
+const LOOK_FOR_WORDS: Duration = Duration::from_secs(1);
+
 /// Runs the jobs, until the process ends.
 pub async fn run(app: Arc<App>) {
-    tokio::join!(keep_house(&app), send_mail(&app), send_notifications(&app));
+    tokio::join!(keep_house(&app), send_mail(&app), send_notifications(&app), index_words(&app));
+}
+
+/// Keeps the index of words up to date.
+async fn index_words(app: &App) {
+    let mut ticks = tokio::time::interval(LOOK_FOR_WORDS);
+    ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    loop {
+        ticks.tick().await;
+        match search_index::catch_up(app).await {
+            Ok(tally) if tally == search_index::Tally::default() => {}
+            Ok(tally) => tracing::debug!(?tally, "words for search"),
+            Err(error) => tracing::warn!(cause = error.cause(), "indexing words failed; it is tried again"),
+        }
+    }
 }
 
 /// Sends mail as it comes.

@@ -109,10 +109,36 @@ pub fn reach(
     let caller = caller::require(tx, credentials.bearer.as_ref())?;
     let drive = reach_drive(tx, &caller, &address.drive, intent)?;
     let item = find_item(tx, &drive, address)?;
-    let chain = tx.chain(item.id)?.ok_or_else(Error::item_not_found)?;
-    if !chain.is_live() {
-        return Err(Error::item_not_found());
+    by_right(tx, credentials, caller, (drive, item), intent, now)?.ok_or_else(Error::item_not_found)
+}
+
+/// An item by its id alone, for a caller who may see it by a right of their own or a link that they carry, and whose token
+/// reaches so far; `None` for everybody else.
+pub fn reach_anywhere(
+    tx: &mut Tx<'_>,
+    credentials: &Credentials,
+    caller: &Caller,
+    item: ItemId,
+    now: Timestamp,
+) -> Result<Option<Access>> {
+    let Some(item) = tx.item(item)? else { return Ok(None) };
+    let Some(drive) = tx.drive(&item.drive)? else { return Ok(None) };
+    if caller.require(Intent::Read, drive.is_own_of(caller.user_id())).is_err() {
+        return Ok(None);
     }
+    by_right(tx, credentials, caller.clone(), (drive, item), Intent::Read, now)
+}
+
+/// An item that was found, by the caller's own right or by the best of the links that they carry.
+fn by_right(
+    tx: &mut Tx<'_>,
+    credentials: &Credentials,
+    caller: Caller,
+    (drive, item): (Drive, DriveItem),
+    intent: Intent,
+    now: Timestamp,
+) -> Result<Option<Access>> {
+    let Some(chain) = tx.chain(item.id)?.filter(Chain::is_live) else { return Ok(None) };
     let direct = chain.role_of(outside::actor(tx, &caller, &drive)?, now);
     let needed = if intent == Intent::Write { Role::Write } else { Role::Read };
     // Only who can't do it by a right of their own is asked for the links that they carry (SHARE-07).
@@ -126,15 +152,15 @@ pub fn reach(
                 credentials.uses.note(*link, Kind::Written);
             }
         }
-        return Ok(carried);
+        return Ok(Some(carried));
     }
-    let role = direct.ok_or_else(Error::item_not_found)?;
+    let Some(role) = direct else { return Ok(None) };
     let mut access = Access { drive, item, chain, role, via: Via::Caller(Box::new(caller)) };
     checkout::show_own(tx, &access.via, &mut access.item)?;
     if intent == Intent::Write {
         access.require_write()?;
     }
-    Ok(access)
+    Ok(Some(access))
 }
 
 /// An item of a folder that was reached, by the same right; `None` where that right doesn't reach it.

@@ -57,9 +57,11 @@ impl Places {
             On::Subscriptions => "/v1.0/subscriptions",
             On::Subscription => "/v1.0/subscriptions/00000000-0000-4000-8000-000000000000",
             On::Batch => "/v1.0/$batch",
+            On::Search => "/v1.0/search/query",
         };
         let tail: String =
             route.tail.iter().flat_map(|name| ["/".to_owned(), name.replace('*', &self.permission)]).collect();
+        let tail = tail.replace("(q)", "(q='*')");
         format!("{start}{tail}")
     }
 }
@@ -90,6 +92,7 @@ pub fn body(route: &Route) -> Value {
             "expirationDateTime": "2026-11-24T12:00:00Z",
         }),
         "subscriptions.update" => json!({ "expirationDateTime": "2026-11-24T12:00:00Z" }),
+        "search.query" => json!({ "requests": [{ "entityTypes": ["driveItem"], "query": { "queryString": "*" } }] }),
         "item.update" => json!({ "name": "Renamed" }),
         _ => json!({}),
     }
@@ -122,8 +125,10 @@ async fn every_route_refuses_a_request_without_a_token() {
 async fn every_route_hides_from_the_wrong_person() {
     let server = TestServer::start().await;
     let places = Places::of(&server).await;
-    // A batch is nobody's; its parts are tried in `batch`. A list of one's own subscriptions is nobody else's.
-    for route in ROUTES.iter().filter(|route| route.on != On::Batch && route.name != "subscriptions.list") {
+    // A batch is nobody's; its parts are tried in `batch`. A search over everything is each one's own, and so is a list of
+    // one's own subscriptions; `search` and `subscriptions` try them.
+    let own = |route: &&Route| matches!(route.on, On::Batch | On::Search) || route.name == "subscriptions.list";
+    for route in ROUTES.iter().filter(|route| !own(route)) {
         // A live link that isn't for the caller says so (AMB-35); everything else isn't there for them (AMB-61).
         // That there are settings is no secret, nor that organizations have people, groups and sites.
         let is_list = matches!(route.on, On::Users | On::Groups | On::Sites) || route.name == "organization.list";
@@ -203,6 +208,7 @@ fn table() -> String {
             On::Subscriptions => "/subscriptions",
             On::Subscription => "/subscriptions/{id}",
             On::Batch => "/$batch",
+            On::Search => "/search/query",
         };
         let tail: String = route.tail.iter().flat_map(|name| ["/".to_owned(), name.replace('*', "{id}")]).collect();
         let scopes = match route.needs {

@@ -26,6 +26,9 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0017_sign_in", include_str!("../../migrations/0017_sign_in.sql")),
     ("0018_changes", include_str!("../../migrations/0018_changes.sql")),
     ("0019_subscriptions", include_str!("../../migrations/0019_subscriptions.sql")),
+    ("0020_search", include_str!("../../migrations/0020_search.sql")),
+    // The index of words is each database's own: a second driver chooses its twin here.
+    ("0020_search_index", include_str!("../../migrations/0020_search_index.sqlite.sql")),
     ("0021_listing", include_str!("../../migrations/0021_listing.sql")),
 ];
 

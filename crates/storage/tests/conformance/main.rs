@@ -33,6 +33,7 @@ mod permissions;
 mod policies;
 mod recycle_bin;
 mod redemptions;
+mod search;
 mod small_nouns;
 mod subscriptions;
 mod transactions;

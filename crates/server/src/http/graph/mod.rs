@@ -9,6 +9,7 @@ mod delta;
 mod directory;
 mod drive;
 mod expand;
+mod follow;
 mod invite;
 mod item;
 mod options;
@@ -18,6 +19,8 @@ mod permission;
 mod recycle_bin;
 pub(crate) mod render;
 pub mod routes;
+mod search;
+mod search_query;
 mod select;
 mod settings;
 mod share;
@@ -39,7 +42,7 @@ use driveway_core::drive::SpecialFolder;
 use driveway_core::error::{Code, Error, Inner};
 use driveway_core::odata::{ODataError, QueryOptions};
 
-use self::routes::{Found, On, Route};
+use self::routes::{Found, Needs, On, Route};
 use super::context::Context;
 use super::credentials::Shared;
 use super::json::Members;
@@ -196,7 +199,7 @@ async fn dispatch(app: Arc<App>, context: &Context, request: Request) -> (&'stat
             let credentials = call.credentials.clone();
             let outcome = (route.handler)(call).await;
             let what = match &outcome {
-                Ok(_) if method == Method::GET => Use::Opened,
+                Ok(_) if method == Method::GET || route.needs == Needs::Read => Use::Opened,
                 Ok(_) => Use::Written,
                 Err(error) => Use::Failed(error.refusal()),
             };

@@ -10,8 +10,8 @@ use driveway_core::address::{Resource, Tail, TailSegment};
 use futures::future::BoxFuture;
 
 use super::{
-    Call, batch, checkout, content, copy, create_link, delta, directory, drive, invite, item, permission, recycle_bin,
-    settings, share, shared_with_me, site, subscription, upload_session, version,
+    Call, batch, checkout, content, copy, create_link, delta, directory, drive, follow, invite, item, permission,
+    recycle_bin, search, search_query, settings, share, shared_with_me, site, subscription, upload_session, version,
 };
 
 /// What kind of address a route is on.
@@ -47,6 +47,8 @@ pub enum On {
     Subscription,
     /// Requests in one.
     Batch,
+    /// Everything that the caller reaches, to be searched.
+    Search,
 }
 
 /// The scopes that a route asks a token for.
@@ -82,7 +84,7 @@ pub struct Route {
     pub method: Method,
     /// What it is on.
     pub on: On,
-    /// The segments after that; `*` stands for a variable one.
+    /// The segments after that; `*` stands for a variable one, and `name(…)` for a function, which looks at its arguments.
     pub tail: &'static [&'static str],
     /// The scopes it asks for.
     pub needs: Needs,
@@ -146,6 +148,15 @@ pub const ROUTES: &[Route] = routes! {
     "permissions.revokeGrants" POST Item ["permissions", "*", "revokeGrants"] Write => permission::revoke_grants;
     "invite" POST Item ["invite"] Write => invite::invite;
     "share.grant" POST Share ["permission", "grant"] Write => share::grant;
+    "search.below" GET Item ["search(q)"] Read => search::below;
+    "search.drive" GET Drive ["search(q)"] Read => search::in_drive;
+    "search.query" POST Search [] Read => search_query::query;
+    "recent" GET Drive ["recent"] Read => follow::recent;
+    "follow" POST Item ["follow"] Read => follow::follow;
+    "unfollow" POST Item ["unfollow"] Read => follow::unfollow;
+    "following.list" GET Drive ["following"] Read => follow::list;
+    "following.get" GET Drive ["following", "*"] Read => follow::get;
+    "following.unfollow" POST Drive ["following", "*", "unfollow"] Read => follow::unfollow_listed;
     "sharedWithMe" GET Drive ["sharedWithMe"] Read => shared_with_me::list;
     "share.get" GET Share [] Read => share::get;
     "share.permission" GET Share ["permission"] Read => share::permission;
@@ -213,6 +224,7 @@ fn place(resource: &Resource) -> Option<(On, &Tail)> {
         Resource::Settings => Some((On::Settings, NO_TAIL)),
         Resource::Me { tail } | Resource::User { tail, .. } => Some((On::User, tail)),
         Resource::Batch => Some((On::Batch, NO_TAIL)),
+        Resource::Search => Some((On::Search, NO_TAIL)),
         Resource::Users => Some((On::Users, NO_TAIL)),
         Resource::Group { tail, .. } => Some((On::Group, tail)),
         Resource::Groups => Some((On::Groups, NO_TAIL)),
@@ -242,6 +254,7 @@ fn matches(pattern: &[&str], tail: &Tail) -> Option<Vec<String>> {
     for (wanted, segment) in pattern.iter().zip(&tail.segments) {
         match *wanted {
             "*" => parameters.push(segment.name.clone()),
+            wanted if wanted.split_once('(').is_some_and(|(name, _)| name == segment.name) => {}
             wanted if wanted == segment.name && takes_arguments(segment) => {}
             _ => return None,
         }

@@ -148,7 +148,9 @@ fn of(route: &Route) -> Option<[&'static [&'static str]; 2]> {
         ("organization", _) => [DIRECTORY_OBJECT, ORGANIZATION],
         ("site" | "sites", _) => [BASE_ITEM, SITE],
         ("share", _) => [BASE_ITEM, SHARED_DRIVE_ITEM],
-        ("item" | "children" | "content" | "delta" | "sharedWithMe", _) => [BASE_ITEM, DRIVE_ITEM],
+        ("item" | "children" | "content" | "delta" | "sharedWithMe" | "search" | "recent" | "follow" | "following", _) => {
+            [BASE_ITEM, DRIVE_ITEM]
+        }
         _ => return None,
     })
 }

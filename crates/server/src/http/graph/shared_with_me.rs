@@ -4,7 +4,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use driveway_core::error::{Error, Inner};
 use driveway_core::time;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use super::permission::{next_link, page_limit, page_start, refuse_options};
 use super::{Call, Result, render};
@@ -47,29 +47,13 @@ fn allow_external(call: &Call) -> Result<bool> {
 }
 
 fn shared_item(call: &Call, shared: &SharedItem) -> Value {
-    const SAME: [&str; 6] = ["id", "name", "size", "file", "folder", "webUrl"];
-    const REMOTE: [&str; 5] =
-        ["fileSystemInfo", "createdBy", "createdDateTime", "lastModifiedBy", "lastModifiedDateTime"];
-    const DATED: [&str; 2] = ["createdDateTime", "lastModifiedDateTime"];
-    let access = &shared.access;
-    let whole = render::item::item(call, access, None);
-    let pick = |names: &mut dyn Iterator<Item = &&str>| -> Map<String, Value> {
-        names.filter_map(|name| Some(((*name).to_owned(), whole.get(*name)?.clone()))).collect()
-    };
-    let mut remote = pick(&mut SAME.iter().chain(&REMOTE));
-    // Where it lies above the shared item is nobody's business who was given the item alone.
-    let place = json!({ "driveId": access.drive.id.as_str(), "driveType": access.drive.kind.as_str() });
-    remote.insert("parentReference".into(), place);
     let mut facet = json!({
         "scope": "users",
-        "owner": render::owner(&access.drive),
+        "owner": render::owner(&shared.access.drive),
         "sharedDateTime": time::format(shared.since),
     });
     if let Some(by) = &shared.shared_by {
         render::insert(&mut facet, "sharedBy", render::permission::identity_set(by));
     }
-    remote.insert("shared".into(), facet);
-    let mut members = pick(&mut SAME.iter().chain(&DATED));
-    members.insert("remoteItem".into(), remote.into());
-    Value::Object(members)
+    render::item::remote(call, &shared.access, Some(facet))
 }

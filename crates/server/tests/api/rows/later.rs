@@ -41,7 +41,6 @@ async fn hdr_16_there_are_no_sockets_and_no_subscriptions_of_items() {
         ("GET", "ITEM/subscriptions/socketIo"),
         ("GET", "/v1.0/me/drive/root/subscriptions/socketIo"),
         ("POST", "/v1.0/me/drive/root/subscriptions"),
-        ("GET", "/v1.0/me/drive/root/search(q='plan')"),
     ]))
     .await;
 }

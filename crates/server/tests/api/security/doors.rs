@@ -88,6 +88,7 @@ impl Starts {
             On::Subscriptions => directory("subscriptions"),
             On::Subscription => directory("subscriptions/00000000-0000-4000-8000-000000000000"),
             On::Batch => directory("$batch"),
+            On::Search => directory("search/query"),
         }
     }
 }
@@ -111,6 +112,8 @@ pub fn graph(starts: &Starts, values: &[String], wanted: impl Fn(&Route) -> bool
 
 fn tails(route: &Route, values: &[String]) -> Vec<String> {
     let joined: String = route.tail.iter().flat_map(|name| ["/", name]).collect();
+    // A star finds all that there is to be found.
+    let joined = joined.replace("(q)", "(q='*')");
     if joined.contains('*') { values.iter().map(|value| joined.replace('*', value)).collect() } else { vec![joined] }
 }
 

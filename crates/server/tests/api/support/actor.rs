@@ -36,6 +36,11 @@ impl Actor {
         with
     }
 
+    /// The same one, who goes to where another goes.
+    pub fn towards(&self, other: &Self) -> Self {
+        Self { address: other.address, client: other.client.clone(), ..self.clone() }
+    }
+
     /// A request to a path, or to an absolute URL of the server's own.
     pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
         let mut request = match &self.base_url {

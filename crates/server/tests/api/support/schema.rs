@@ -74,6 +74,7 @@ fn problem(body: &Value) -> Option<String> {
         Some("subscriptions") => ("subscription", true),
         Some("sites/$entity") => ("site", false),
         Some("sites") => ("site", true),
+        Some("Collection(microsoft.graph.searchResponse)") => ("searchResponse", true),
         Some("admin/sharepoint/settings/$entity") => ("sharepointSettings", false),
         _ => return Some(format!("{context} is no context that tests know")),
     };

@@ -27,6 +27,26 @@ pub(crate) fn item(call: &Call, access: &Access, shared: Option<Shared>) -> Valu
     value
 }
 
+/// An item of another drive, in a list of somebody's own: it points to the real one, which `shared` may say more of (SWM-01).
+pub(crate) fn remote(call: &Call, access: &Access, shared: Option<Value>) -> Value {
+    const SAME: [&str; 6] = ["id", "name", "size", "file", "folder", "webUrl"];
+    const REMOTE: [&str; 5] =
+        ["fileSystemInfo", "createdBy", "createdDateTime", "lastModifiedBy", "lastModifiedDateTime"];
+    const DATED: [&str; 2] = ["createdDateTime", "lastModifiedDateTime"];
+    let whole = item(call, access, None);
+    let pick = |names: &mut dyn Iterator<Item = &&str>| -> Map<String, Value> {
+        names.filter_map(|name| Some(((*name).to_owned(), whole.get(*name)?.clone()))).collect()
+    };
+    let mut remote = pick(&mut SAME.iter().chain(&REMOTE));
+    // Where it lies above the shared item is nobody's business who was given the item alone.
+    let place = json!({ "driveId": access.drive.id.as_str(), "driveType": access.drive.kind.as_str() });
+    remote.insert("parentReference".into(), place);
+    remote.extend(shared.map(|facet| ("shared".to_owned(), facet)));
+    let mut members = pick(&mut SAME.iter().chain(&DATED));
+    members.insert("remoteItem".into(), remote.into());
+    Value::Object(members)
+}
+
 /// The URL of an item for those who have a right to it. As `u!…` it is a share's key as well (SHARE-09).
 pub(crate) fn web_url(call: &Call, drive: &DriveId, item: ItemId) -> String {
     crate::ops::url::of_item(&call.context.base_url, drive, item)
