@@ -66,7 +66,7 @@ async fn the_sdk_works_with_files_and_folders() {
             "a folder is made, and its name is taken",
             "content is put, replaced and got",
             "a file of odd names is put and found",
-            "children come page by page",
+            "children come page by page, sorted and selected",
             "children are expanded",
             "an item is renamed and moved",
             "a copy is watched until it is there",
@@ -124,6 +124,7 @@ async fn the_sdk_understands_what_goes_wrong() {
             "404: what isn't there",
             "409: a name that is taken",
             "412: a tag that has passed",
+            "429: the client waits as long as it is told, and tries again",
         ],
     )
     .await;
@@ -142,4 +143,44 @@ async fn the_sdk_reads_the_directory() {
         ],
     )
     .await;
+}
+
+#[tokio::test]
+async fn msal_gets_tokens() {
+    run(
+        "tokens",
+        &[
+            "msal-node: client credentials, for Graph's .default and for the host's",
+            "msal-node: client credentials with a wrong secret",
+            "msal-node: an authority given as OpenID Connect's",
+            "msal-node: name and password",
+            "msal-node: silent renewal, from the cache and with the refresh token",
+            "msal-node: silent renewal by another application object with the same cache",
+            "@azure/identity: ClientSecretCredential",
+            "@azure/identity: UsernamePasswordCredential",
+        ],
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn people_sign_in_by_msal() {
+    run(
+        "sign_in",
+        &[
+            "msal-node: a code with PKCE",
+            "msal-node: a code with a secret",
+            "msal-node: a browser that the library opens",
+            "msal-node: silent renewal after signing in",
+            "msal-node: a device code",
+            "@azure/identity: AuthorizationCodeCredential",
+            "@azure/identity: DeviceCodeCredential",
+        ],
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn the_sdk_is_told_of_changes() {
+    run("notices", &["a subscription is made, read, renewed and ended", "a change is told"]).await;
 }

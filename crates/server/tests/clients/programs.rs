@@ -4,7 +4,7 @@ use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use crate::process::token;
+use crate::process::{register, token};
 use crate::support::Demo;
 
 /// What installs the libraries.
@@ -12,6 +12,9 @@ pub(crate) const SCRIPT: &str = "scripts/graph-sdks";
 
 /// The scopes of the token that the checks of the directory have: the demo's own reach files only.
 const DIRECTORY: &str = "Files.ReadWrite.All Sites.ReadWrite.All User.Read.All Group.Read.All Organization.Read.All";
+
+/// An application that runs on people's machines and keeps no secret, for signing in.
+const PUBLIC_CLIENT: &str = "d21e00ff-0000-4000-8000-0000000000ff";
 
 /// A demo that is reached by https, because that is where these clients send their tokens to.
 pub(crate) async fn demo() -> Demo {
@@ -35,6 +38,9 @@ pub(crate) fn run(demo: &Demo, interpreter: &Path, arguments: &[&OsStr], checks:
     command.env_clear().env("PATH", std::env::var_os("PATH").unwrap_or_default()).env("HOME", directory);
     command.env("DRIVEWAY_READY_FILE", directory.join("ready.json"));
     command.env("DIRECTORY_TOKEN", token(directory, alice, &ready.applications[0], DIRECTORY).unwrap());
+    let public = ["--client-id", PUBLIC_CLIENT, "--public", "--redirect-uri", "http://localhost/"];
+    register(directory, "Public sample", &public).unwrap();
+    command.env("PUBLIC_CLIENT_ID", PUBLIC_CLIENT);
     for variable in ["NODE_EXTRA_CA_CERTS", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE"] {
         command.env(variable, &ca);
     }

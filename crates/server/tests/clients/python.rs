@@ -50,7 +50,7 @@ async fn the_sdk_works_with_files_and_folders() {
             "a folder is made, and its name is taken",
             "content is put, replaced and got",
             "a file of odd names is put and found",
-            "children come page by page",
+            "children come page by page, sorted and selected",
             "children are expanded",
             "an item is renamed and moved",
             "a copy is watched until it is there",
@@ -105,6 +105,7 @@ async fn the_sdk_understands_what_goes_wrong() {
             "404: what isn't there",
             "409: a name that is taken",
             "412: a tag that has passed",
+            "429: the client waits as long as it is told, and tries again",
         ],
     )
     .await;
@@ -123,4 +124,44 @@ async fn the_sdk_reads_the_directory() {
         ],
     )
     .await;
+}
+
+#[tokio::test]
+async fn msal_gets_tokens() {
+    run(
+        "tokens",
+        &[
+            "msal: client credentials, for Graph's .default and for the host's",
+            "msal: client credentials with a wrong secret",
+            "msal: an authority given as OpenID Connect's",
+            "msal: name and password",
+            "msal: silent renewal, from the cache and with the refresh token",
+            "msal: silent renewal by another application object with the same cache",
+            "azure-identity: ClientSecretCredential",
+        ],
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn people_sign_in_by_msal() {
+    run(
+        "sign_in",
+        &[
+            "msal: a code with PKCE",
+            "msal: a code with a secret",
+            "msal: a browser that the library opens",
+            "msal: silent renewal after signing in",
+            "msal: a device code, first waiting and then signed in",
+            "azure-identity: InteractiveBrowserCredential",
+            "azure-identity: AuthorizationCodeCredential",
+            "azure-identity: DeviceCodeCredential",
+        ],
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn the_sdk_is_told_of_changes() {
+    run("notices", &["a subscription is made, read, renewed and ended", "a change is told"]).await;
 }

@@ -55,7 +55,6 @@ pub(crate) struct User {
     pub(crate) password: String,
     pub(crate) drive_id: String,
     pub(crate) access_token: String,
-    pub(crate) password: String,
 }
 
 /// A document library: of the group or of the site.

@@ -70,16 +70,16 @@ check("a file of odd names is put and found", async () => {
   }
 });
 
-check("children come page by page", async () => {
+check("children come page by page, sorted and selected", async () => {
   const names = Array.from({ length: 23 }, (_, index) => `${String(index).padStart(2, "0")}.txt`);
   for (const name of names) await put(alice, `pages/${name}`, name);
-  const first = await alice.api("/me/drive/root:/pages:/children").top(5).select("id,name").get();
+  const first = await alice.api("/me/drive/root:/pages:/children").top(5).select("id,name").orderby("name desc").get();
   assert.equal(first.value.length, 5);
   const seen = [];
   const pages = new PageIterator(alice, first, (item) => seen.push(item));
   await pages.iterate();
   assert.ok(pages.isComplete());
-  assert.deepEqual(seen.map((item) => item.name), names);
+  assert.deepEqual(seen.map((item) => item.name), names.toReversed());
   assert.ok(seen.every((item) => item.size === undefined));
 });
 

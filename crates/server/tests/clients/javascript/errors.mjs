@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 
-import { check, person, refusal, run } from "./checks.mjs";
+import { check, person, ready, refusal, run } from "./checks.mjs";
 import { as, put, withToken } from "./graph.mjs";
 
 const alice = as("alice");
@@ -56,6 +56,18 @@ check("412: a tag that has passed", async () => {
   const error = await refusal(late.patch({ name: "late.txt" }));
   assert.equal(error.statusCode, 412);
   assert.match(error.requestId, /^[0-9a-f-]{36}$/);
+});
+
+check("429: the client waits as long as it is told, and tries again", async () => {
+  const throttle = await fetch(`${ready.baseUrl}/driveway/v1/throttle`, {
+    method: "PATCH",
+    headers: { Authorization: `Bearer ${person("admin").accessToken}`, "Content-Type": "application/json" },
+    body: JSON.stringify({ nextRequests: 2, retryAfterSeconds: 1 }),
+  });
+  assert.equal(throttle.status, 200);
+  const begun = Date.now();
+  assert.equal((await alice.api("/me/drive").get()).id, person("alice").driveId);
+  assert.ok(Date.now() - begun >= 2000, "it was told twice to wait for a second");
 });
 
 await run();

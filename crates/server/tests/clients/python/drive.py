@@ -69,17 +69,17 @@ async def _():
         equal((await alice.item(f"root:/odd/{name}.txt:").get()).id, item.id, "by path")
 
 
-@check("children come page by page")
+@check("children come page by page, sorted and selected")
 async def _():
     names = [f"{index:02}.txt" for index in range(23)]
     for name in names:
         await alice.put(f"pages/{name}", name)
     children = alice.item("root:/pages:").children
-    first = await children.get(asking(children, top=5, select=["id", "name"]))
+    first = await children.get(asking(children, top=5, select=["id", "name"], orderby=["name desc"]))
     equal(len(first.value), 5, "the first page")
     seen = []
     await PageIterator(first, alice.graph.request_adapter).iterate(lambda item: seen.append(item) or True)
-    equal([item.name for item in seen], names, "all pages")
+    equal([item.name for item in seen], names[::-1], "all pages")
     assert all(item.size is None for item in seen)
 
 

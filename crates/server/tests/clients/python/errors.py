@@ -1,7 +1,9 @@
 """What goes wrong, as ODataError of msgraph-sdk shows it."""
 
+import time
 from datetime import datetime, timedelta, timezone
 
+import httpx
 from kiota_abstractions.base_request_configuration import RequestConfiguration
 from msgraph.generated.drives.item.items.item.create_link.create_link_post_request_body import (
     CreateLinkPostRequestBody,
@@ -11,7 +13,7 @@ from msgraph.generated.models.drive_item import DriveItem
 from msgraph.generated.models.drive_recipient import DriveRecipient
 from msgraph.generated.models.o_data_errors.o_data_error import ODataError
 
-from checks import check, equal, person, refusal, run
+from checks import READY, check, equal, person, refusal, run
 from graph import As
 
 alice = As("alice")
@@ -74,6 +76,18 @@ async def _():
     configuration.headers.add("If-Match", item.e_tag)
     error = await refusal(alice.item(item.id).patch(DriveItem(name="late.txt"), configuration), ODataError)
     equal(error.response_status_code, 412, "the status")
+
+
+@check("429: the client waits as long as it is told, and tries again")
+async def _():
+    bearer = {"Authorization": f"Bearer {person('admin')['accessToken']}"}
+    async with httpx.AsyncClient() as client:
+        throttle = f"{READY['baseUrl']}/driveway/v1/throttle"
+        answer = await client.patch(throttle, headers=bearer, json={"nextRequests": 2, "retryAfterSeconds": 1})
+    equal(answer.status_code, 200, "the status")
+    begun = time.monotonic()
+    equal((await alice.drive.get()).id, person("alice")["driveId"], "the drive")
+    assert time.monotonic() - begun >= 2, "it was told twice to wait for a second"
 
 
 run()
