@@ -46,7 +46,7 @@ pub(crate) fn run(demo: &Demo, interpreter: &Path, arguments: &[&OsStr], checks:
     }
     let output = command.output().unwrap();
     let (stdout, stderr) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
-    println!("{stdout}\n{stderr}");
+    eprintln!("{stdout}\n{stderr}");
     let passed: Vec<&str> = stdout.lines().filter_map(|line| line.strip_prefix("passed: ")).collect();
     assert_eq!(passed, checks, "these checks passed, and those have to");
     assert!(output.status.success(), "the program ended with {}", output.status);
