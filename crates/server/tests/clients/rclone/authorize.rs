@@ -25,8 +25,8 @@ async fn authorize(rclone: &Rclone, demo: &Demo) -> Value {
     let asked = answer.headers()["location"].to_str().unwrap();
     let way_back = sign_in(&client().unwrap(), asked, user).await;
     assert_eq!(way_back.port(), Some(53_682), "{way_back}");
-    let page = client().unwrap().get(way_back).send().await.unwrap().text().await.unwrap();
-    assert!(page.contains("Success"), "{page}");
+    // rclone closes its door as soon as it has the code. Whether its page still gets out is chance; the token tells.
+    drop(client().unwrap().get(way_back).send().await);
     let mut said = String::new();
     waiting.child.stdout.take().unwrap().read_to_string(&mut said).unwrap();
     let token = said.lines().find(|line| line.starts_with('{')).unwrap_or_else(|| panic!("no token in {said}"));
