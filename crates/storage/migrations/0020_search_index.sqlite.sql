@@ -32,3 +32,8 @@ CREATE VIRTUAL TABLE search_names USING fts5 (
 CREATE VIRTUAL TABLE search_texts USING fts5 (
     words, content = '', contentless_delete = 1, prefix = '1 2 3 4 5 6', tokenize = "ascii tokenchars '_'"
 );
+
+-- Two lists of about the same length are merged into one, when the job has time for it: a word is in few lists, and each is
+-- written again only when as much has come to it.
+INSERT INTO search_names (search_names, rank) VALUES ('usermerge', 2);
+INSERT INTO search_texts (search_texts, rank) VALUES ('usermerge', 2);

@@ -1,5 +1,5 @@
 //! The words of names and contents: SQLite's. Everything that only its full-text tables can is in this file, in the migration
-//! `0020_search_index.sqlite.sql` and behind five methods; another database brings its own.
+//! `0020_search_index.sqlite.sql` and behind six methods; another database brings its own.
 
 use driveway_core::Result;
 use driveway_core::id::{DriveId, ItemId};
@@ -13,6 +13,9 @@ use crate::tx::{Tx, values};
 /// The longest beginnings of words that have lists of their own, in names and in contents.
 const NAME_PREFIX: usize = 8;
 const TEXT_PREFIX: usize = 6;
+
+/// Pages that are written by one step of merging: some milliseconds.
+const PAGES_AT_ONCE: i64 = 64;
 
 macro_rules! indexed_names {
     () => {
@@ -126,6 +129,22 @@ impl Tx<'_> {
         Ok(count)
     }
 
+    /// Merges a part of what was brought in bit by bit, and says whether there is more to merge. Each transaction that brings words
+    /// in leaves lists of its own, and a search looks into all of them.
+    pub fn merge_words(&mut self) -> Result<bool> {
+        let mut is_more = false;
+        for sql in [
+            "INSERT INTO search_names (search_names, rank) VALUES ('merge', $1)",
+            "INSERT INTO search_texts (search_texts, rank) VALUES ('merge', $1)",
+        ] {
+            let before = self.number("SELECT total_changes()", values![])?;
+            self.execute(sql, values![PAGES_AT_ONCE])?;
+            // The statement itself is one change.
+            is_more |= self.number("SELECT total_changes()", values![])? - before > 1;
+        }
+        Ok(is_more)
+    }
+
     /// At most `limit` files whose content the index doesn't know, behind a number.
     pub fn due_texts(&mut self, after: i64, limit: u32) -> Result<Vec<DueText>> {
         let sql = "SELECT s.number, s.drive_id, i.name, i.mime_type, i.file_sha256, i.size, i.content_revision
@@ -236,6 +255,22 @@ mod tests {
                 assert!(!plan.contains("TEMP B-TREE"), "{plan}");
                 assert!(plan.contains(":M") || plan.contains("search_names_due"), "{plan}");
             }
+        });
+    }
+
+    #[test]
+    fn what_came_bit_by_bit_is_merged() {
+        scratch(|tx| {
+            for number in 1..=40_i64 {
+                let sql = "INSERT INTO search_names (rowid, words) VALUES ($1, 'yearly report')";
+                tx.execute(sql, values![number]).unwrap();
+            }
+            let lists = "SELECT COUNT(DISTINCT segid) FROM search_names_idx";
+            assert!(tx.number(lists, values![]).unwrap() > 1);
+            while tx.merge_words().unwrap() {}
+            assert_eq!(tx.number(lists, values![]).unwrap(), 1);
+            let found = "SELECT COUNT(*) FROM search_names WHERE search_names MATCH '\"rep\" *'";
+            assert_eq!(tx.number(found, values![]).unwrap(), 40);
         });
     }
 }

@@ -38,6 +38,15 @@ type Read = (DueText, Option<Vec<String>>);
 
 /// Does what there is to do. A file that can't be read now is tried again by the next run.
 pub async fn catch_up(app: &App) -> Result<Tally> {
+    let tally = take_in(app).await?;
+    if tally != Tally::default() {
+        while app.db.write(|tx| tx.merge_words()).await? {}
+    }
+    Ok(tally)
+}
+
+/// Brings in what isn't known yet.
+async fn take_in(app: &App) -> Result<Tally> {
     let mut tally = Tally::default();
     loop {
         let names = app.db.write(|tx| tx.index_names(NAMES)).await?;
